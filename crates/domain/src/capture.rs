@@ -1,0 +1,63 @@
+//! Capture: what a microphone sends, and how it stays whole. Audio travels in frames of exactly
+//! [`FRAME_MS`] of 16 kHz mono PCM16 (little-endian), numbered from 0 per stream without gaps.
+
+use crate::{Refusal, Refused};
+
+/// Samples per second of everything that is heard.
+pub const SAMPLE_RATE: u32 = 16_000;
+/// Milliseconds of audio in a frame.
+pub const FRAME_MS: i64 = 100;
+/// Samples in a frame.
+pub const FRAME_SAMPLES: usize = 1_600;
+/// Bytes in a frame.
+pub const FRAME_BYTES: usize = FRAME_SAMPLES * 2;
+
+/// What to do with a frame that arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Keep it and answer with its number.
+    Keep,
+    /// It was kept before (the answer got lost): answer again.
+    Known,
+}
+
+/// Judges frame `seq` when `next` is expected. A frame further ahead is refused with
+/// `audio_gap`: the sender starts again from `next`, so that nothing is skipped.
+pub fn judge(next: u32, seq: u32) -> Refused<Verdict> {
+    match seq {
+        s if s == next => Ok(Verdict::Keep),
+        s if s < next => Ok(Verdict::Known),
+        _ => Err(Refusal::Conflict {
+            code: "audio_gap",
+            message: "Frames are missing before this one: send again from the expected number.",
+        }),
+    }
+}
+
+/// Reads a frame's bytes, or refuses those of another length.
+pub fn frame(bytes: &[u8]) -> Refused<Vec<i16>> {
+    if bytes.len() != FRAME_BYTES {
+        return Err(Refusal::invalid("frame", format!("has {} bytes; a frame is exactly {FRAME_BYTES}", bytes.len())));
+    }
+    Ok(bytes.chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_are_kept_once_and_in_order() {
+        assert_eq!(judge(3, 3), Ok(Verdict::Keep));
+        assert_eq!(judge(3, 2), Ok(Verdict::Known));
+        assert_eq!(judge(3, 4).map_err(|r| r.code()), Err("audio_gap"));
+    }
+
+    #[test]
+    fn a_frame_has_one_length() {
+        assert_eq!(frame(&[0; FRAME_BYTES]).map(|f| f.len()), Ok(FRAME_SAMPLES));
+        for bad in [0, 1, FRAME_BYTES - 1, FRAME_BYTES + 1, 1_000_000] {
+            assert!(frame(&vec![0; bad]).is_err());
+        }
+    }
+}
