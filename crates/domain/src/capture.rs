@@ -37,7 +37,10 @@ pub fn judge(next: u32, seq: u32) -> Refused<Verdict> {
 /// Reads a frame's bytes, or refuses those of another length.
 pub fn frame(bytes: &[u8]) -> Refused<Vec<i16>> {
     if bytes.len() != FRAME_BYTES {
-        return Err(Refusal::invalid("frame", format!("has {} bytes; a frame is exactly {FRAME_BYTES}", bytes.len())));
+        return Err(Refusal::invalid(
+            "frame",
+            format!("has {} bytes; a frame is exactly {FRAME_BYTES}", bytes.len()),
+        ));
     }
     Ok(bytes.chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect())
 }

@@ -150,16 +150,19 @@ impl Meeting {
         match self.state {
             MeetingState::Live => Ok(()),
             MeetingState::Ended => Err(ENDED),
-            MeetingState::Planned => {
-                Err(Refusal::Conflict { code: "meeting_not_started", message: "The meeting has not started." })
-            }
+            MeetingState::Planned => Err(Refusal::Conflict {
+                code: "meeting_not_started",
+                message: "The meeting has not started.",
+            }),
         }
     }
 }
 
 /// The refusal of everything that would revive a meeting.
-pub const ENDED: Refusal =
-    Refusal::Conflict { code: "meeting_ended", message: "The meeting has ended and cannot be started again." };
+pub const ENDED: Refusal = Refusal::Conflict {
+    code: "meeting_ended",
+    message: "The meeting has ended and cannot be started again.",
+};
 
 /// What someone asks for when planning or changing a meeting.
 #[derive(Debug, Clone, PartialEq)]
@@ -192,7 +195,10 @@ impl MeetingPlan {
         self.invitees = self
             .invitees
             .iter()
-            .map(|a| crate::account::email(a).map_err(|_| Refusal::invalid("invitees", format!("{a:?} is not an e-mail address"))))
+            .map(|a| {
+                crate::account::email(a)
+                    .map_err(|_| Refusal::invalid("invitees", format!("{a:?} is not an e-mail address")))
+            })
             .collect::<Refused<_>>()?;
         self.invitees.dedup();
         Ok(self)
@@ -268,6 +274,9 @@ mod tests {
         };
         assert_eq!(plan.clone().check().map(|p| p.invitees), Ok(vec!["bob@example.com".into()]));
         let long = MeetingPlan { duration_minutes: Some(0), ..plan };
-        assert_eq!(long.check().map_err(|r| r.to_string()), Err("durationMinutes: must be between 1 and 1440".into()));
+        assert_eq!(
+            long.check().map_err(|r| r.to_string()),
+            Err("durationMinutes: must be between 1 and 1440".into())
+        );
     }
 }

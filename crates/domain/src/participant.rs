@@ -40,7 +40,10 @@ impl Role {
         if self == Role::Host {
             Ok(())
         } else {
-            Err(Refusal::Forbidden { code: "host_only", message: "Only the host of the meeting can do this." })
+            Err(Refusal::Forbidden {
+                code: "host_only",
+                message: "Only the host of the meeting can do this.",
+            })
         }
     }
 }

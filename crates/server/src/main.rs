@@ -1,1 +1,7 @@
-fn main(){}
+//! The binary `huddle`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    huddle_server::cli::main()
+}

@@ -1,0 +1,224 @@
+//! Reading the settings: file, then environment, then flags. What is unknown or malformed stops the
+//! start with its name.
+
+use super::{Config, Kind, SETTINGS};
+use std::{collections::BTreeMap, path::PathBuf};
+use thiserror::Error;
+use toml::{Table, Value};
+
+/// Why the start stops.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file is there and cannot be read.
+    #[error("cannot read the configuration file {path}: {source}")]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not TOML, or has a setting that does not exist or fit.
+    #[error("the configuration file {path} is wrong: {message}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What and where.
+        message: String,
+    },
+    /// A `HUDDLE_…` variable names no setting.
+    #[error(
+        "the environment variable {0} is not a setting of Huddle; see huddle.example.toml for those there are"
+    )]
+    UnknownVariable(String),
+    /// A setting's value does not fit.
+    #[error("the setting {setting} is malformed: {message}")]
+    Malformed {
+        /// The setting's name where it was given.
+        setting: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// Production without proper secrets.
+    #[error("{0}")]
+    Secrets(String),
+}
+
+/// What flags say; the strongest word.
+#[derive(Debug, Default, Clone)]
+pub struct Overrides {
+    /// `--config`: another file than `./huddle.toml`.
+    pub file: Option<PathBuf>,
+    /// `--port`
+    pub port: Option<u16>,
+    /// `--data-dir`
+    pub data_dir: Option<PathBuf>,
+}
+
+/// Variables that begin with `HUDDLE_` and are no settings.
+const OTHER_VARIABLES: &[&str] = &["HUDDLE_CONFIG", "HUDDLE_TEST_DATA"];
+
+/// Loads the configuration; `env` is the process's environment (or a test's).
+pub fn load(overrides: &Overrides, env: &BTreeMap<String, String>) -> Result<Config, ConfigError> {
+    let mut table = Table::new();
+    let file = overrides.file.clone().or_else(|| env.get("HUDDLE_CONFIG").map(PathBuf::from));
+    let path = file.clone().unwrap_or_else(|| "huddle.toml".into());
+    match std::fs::read_to_string(&path) {
+        Ok(text) => {
+            let wrong = |e: toml::de::Error| ConfigError::File { path: path.clone(), message: e.to_string() };
+            // Read once as the real thing: these errors have line and column.
+            toml::from_str::<Config>(&text).map_err(wrong)?;
+            table = text.parse().map_err(wrong)?;
+        }
+        Err(source) if source.kind() == std::io::ErrorKind::NotFound && file.is_none() => {}
+        Err(source) => return Err(ConfigError::Unreadable { path, source }),
+    }
+    apply_environment(&mut table, env)?;
+    if let Some(port) = overrides.port {
+        put(&mut table, "server.port", Value::Integer(port.into()));
+    }
+    if let Some(dir) = &overrides.data_dir {
+        put(&mut table, "storage.data_dir", Value::String(dir.to_string_lossy().into_owned()));
+    }
+    let config: Config = Value::Table(table)
+        .try_into()
+        .map_err(|e: toml::de::Error| ConfigError::File { path, message: e.to_string() })?;
+    check(&config)?;
+    Ok(config)
+}
+
+fn apply_environment(table: &mut Table, env: &BTreeMap<String, String>) -> Result<(), ConfigError> {
+    let known =
+        |name: &str| SETTINGS.iter().any(|s| s.env.contains(&name)) || OTHER_VARIABLES.contains(&name);
+    if let Some(name) = env.keys().find(|n| n.starts_with("HUDDLE_") && !known(n)) {
+        return Err(ConfigError::UnknownVariable(name.clone()));
+    }
+    for setting in SETTINGS {
+        let given = setting.env.iter().find_map(|n| env.get(*n).map(|v| (*n, v.trim())));
+        let Some((name, text)) = given.filter(|(_, v)| !v.is_empty()) else { continue };
+        let value = parse(name, text, setting.kind)?;
+        // Each variable is tried alone, so that the error can name it.
+        let mut alone = Table::new();
+        put(&mut alone, setting.path, value.clone());
+        Value::Table(alone)
+            .try_into::<Config>()
+            .map_err(|e| ConfigError::Malformed { setting: name.into(), message: e.message().to_owned() })?;
+        put(table, setting.path, value);
+    }
+    Ok(())
+}
+
+fn parse(name: &str, text: &str, kind: Kind) -> Result<Value, ConfigError> {
+    Ok(match kind {
+        Kind::Text => Value::String(text.into()),
+        Kind::Word => Value::String(text.to_lowercase()),
+        Kind::List => text.split(',').map(str::trim).filter(|p| !p.is_empty()).collect::<Vec<_>>().into(),
+        Kind::Int => Value::Integer(text.parse().map_err(|_| ConfigError::Malformed {
+            setting: name.into(),
+            message: format!("{text:?} is not a whole number"),
+        })?),
+    })
+}
+
+fn put(table: &mut Table, path: &str, value: Value) {
+    let (section, key) = path.split_once('.').expect("every setting is section.key");
+    let section = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
+    if let Value::Table(section) = section {
+        section.insert(key.into(), value);
+    }
+}
+
+fn check(config: &Config) -> Result<(), ConfigError> {
+    let malformed = |setting: &str, message: &str| {
+        Err(ConfigError::Malformed { setting: setting.into(), message: message.into() })
+    };
+    for url in config.server.public_url.iter().chain(&config.server.cors_origins) {
+        if !url.starts_with("http://") && !url.starts_with("https://") {
+            return malformed(
+                "server.public_url / server.cors_origins",
+                &format!("{url:?} does not begin with http:// or https://"),
+            );
+        }
+    }
+    if !(1..=64).contains(&config.speech.threads) {
+        return malformed("speech.threads", "must be between 1 and 64");
+    }
+    if config.tasks.concurrency > 64 {
+        return malformed("tasks.concurrency", "must be at most 64");
+    }
+    if !(2..=3_600).contains(&config.tasks.lease_seconds) {
+        return malformed("tasks.lease_seconds", "must be between 2 and 3600");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{EngineChoice, Environment};
+
+    fn env(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect()
+    }
+
+    fn from_file(text: &str, vars: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let dir = tempfile::tempdir().expect("a directory");
+        let file = dir.path().join("huddle.toml");
+        std::fs::write(&file, text).expect("written");
+        load(&Overrides { file: Some(file), ..Overrides::default() }, &env(vars))
+    }
+
+    #[test]
+    fn flags_beat_the_environment_beats_the_file() {
+        let text = "[server]\nport = 1\n[speech]\nengine = \"off\"";
+        assert_eq!(from_file(text, &[]).expect("good").server.port, 1);
+        let config = from_file(text, &[("PORT", "2"), ("HUDDLE_PORT", "3"), ("ENVIRONMENT", "Production")]);
+        let config = config.expect("good");
+        assert_eq!(config.server.port, 3);
+        assert_eq!(config.server.environment, Environment::Production);
+        assert_eq!(config.speech.engine, EngineChoice::Off);
+        let flags = Overrides { port: Some(4), ..Overrides::default() };
+        assert_eq!(load(&flags, &env(&[("PORT", "2")])).expect("good").server.port, 4);
+    }
+
+    #[test]
+    fn what_is_unknown_or_malformed_is_named() {
+        for (text, vars, name) in [
+            ("[server]\nprot = 1", &[][..], "prot"),
+            ("[serve]\nport = 1", &[], "serve"),
+            ("[server]\nport = \"x\"", &[], "port"),
+            ("", &[("HUDDLE_PROT", "1")], "HUDDLE_PROT"),
+            ("", &[("PORT", "eighty")], "PORT"),
+            ("", &[("PORT", "70000")], "PORT"),
+            ("", &[("HUDDLE_SPEECH_ENGINE", "ears")], "HUDDLE_SPEECH_ENGINE"),
+            ("", &[("CORS_ORIGINS", "example.com")], "cors_origins"),
+            ("[speech]\nthreads = 0", &[], "speech.threads"),
+        ] {
+            let message = from_file(text, vars).expect_err(name).to_string();
+            assert!(message.contains(name), "{message} does not name {name}");
+        }
+    }
+
+    #[test]
+    fn the_example_documents_every_setting_with_its_default() {
+        let text = include_str!("../../../../huddle.example.toml");
+        let shown: String =
+            text.lines().map(|l| l.strip_prefix("#: ").unwrap_or(l)).collect::<Vec<_>>().join("\n");
+        let table: Table = shown.parse().expect("the example is TOML once its settings are uncommented");
+        Value::Table(table.clone())
+            .try_into::<Config>()
+            .expect("every setting of the example exists and fits");
+        for setting in SETTINGS {
+            let (section, key) = setting.path.split_once('.').expect("section.key");
+            assert!(
+                table.get(section).is_some_and(|s| s.get(key).is_some()),
+                "{} is not documented",
+                setting.path
+            );
+            assert!(
+                setting.env.iter().all(|name| text.contains(name)),
+                "{:?} is not documented",
+                setting.env
+            );
+        }
+    }
+}

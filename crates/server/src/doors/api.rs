@@ -1,0 +1,3 @@
+//! Our own door: `/api/v1`, its OpenAPI document, and the Socket.IO namespace `/v1`.
+
+pub mod wire;

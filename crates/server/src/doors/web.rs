@@ -1,0 +1,1 @@
+//! The embedded front end, /health, /metrics (being written).
