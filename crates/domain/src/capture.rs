@@ -1,7 +1,8 @@
 //! Capture: what a microphone sends, and how it stays whole. Audio travels in frames of exactly
 //! [`FRAME_MS`] of 16 kHz mono PCM16 (little-endian), numbered from 0 per stream without gaps.
 
-use crate::{Refusal, Refused};
+use crate::{MeetingId, ParticipantId, Refusal, Refused, StreamId};
+use chrono::{DateTime, Utc};
 
 /// Samples per second of everything that is heard.
 pub const SAMPLE_RATE: u32 = 16_000;
@@ -11,6 +12,34 @@ pub const FRAME_MS: i64 = 100;
 pub const FRAME_SAMPLES: usize = 1_600;
 /// Bytes in a frame.
 pub const FRAME_BYTES: usize = FRAME_SAMPLES * 2;
+
+/// One flow of audio being heard, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stream {
+    /// Its id, chosen by its sender.
+    pub id: StreamId,
+    /// The meeting.
+    pub meeting: MeetingId,
+    /// Who speaks.
+    pub participant: ParticipantId,
+    /// Place of its first sample on the meeting's clock, milliseconds.
+    pub start_ms: i64,
+    /// Samples before this one have become segments or were silence.
+    pub heard_until: u64,
+    /// Opened then.
+    pub opened_at: DateTime<Utc>,
+    /// Its sender closed it.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// All of its audio has been heard.
+    pub heard_at: Option<DateTime<Utc>>,
+    /// Somebody is hearing it until then at least; renewed while it is heard.
+    pub hearing_until: Option<DateTime<Utc>>,
+}
+
+/// Samples as milliseconds.
+pub fn ms(samples: u64) -> i64 {
+    i64::try_from(samples * 1_000 / u64::from(SAMPLE_RATE)).unwrap_or(i64::MAX)
+}
 
 /// What to do with a frame that arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

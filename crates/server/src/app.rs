@@ -12,6 +12,7 @@ pub mod meetings;
 pub mod minutes;
 pub mod participants;
 pub mod permit;
+pub mod transcript;
 pub mod work;
 
 pub use error::{AppError, AppResult};

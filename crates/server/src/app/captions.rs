@@ -1,1 +1,152 @@
-//! Being written.
+//! Captions: finals become segments, exactly once, whoever heard them.
+
+use super::{App, AppError, AppResult, capture, meetings, work::Work};
+use crate::{
+    bus::What,
+    db,
+    speech::{self, HeardFinal},
+};
+use chrono::TimeDelta;
+use huddle_domain::{
+    MeetingId, StreamId, agenda,
+    capture::Stream,
+    meeting::Meeting,
+    transcript::{Segment, Word},
+};
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// How long a hearer may be silent before somebody else takes its stream.
+pub const HEARING_LEASE: TimeDelta = TimeDelta::seconds(15);
+
+/// Stores what was heard on `stream` between the samples `from` and `until`: at most one segment, and the
+/// moved cursor, in one transaction. `false` if the cursor does not stand at `from`: somebody else hears
+/// this stream, and the caller has to stop.
+pub async fn heard(app: &App, stream: &Stream, from: u64, until: u64, heard: Option<HeardFinal>) -> AppResult<bool> {
+    let meeting = meetings::by_id(app, stream.meeting).await?;
+    let engine = app.engine.as_ref().map(|e| e.name().to_owned()).unwrap_or_default();
+    let tx = app.db.begin().await?;
+    if !db::capture::advance(&tx, stream.id, from, until).await? {
+        return Ok(false);
+    }
+    let mut stored = None;
+    if let Some(heard) = heard {
+        let mut segment = segment(app, &meeting, stream, heard, engine);
+        let changes = db::agenda::changes(&tx, meeting.id).await?;
+        segment.agenda_item = meeting
+            .started_at
+            .and_then(|start| agenda::current_at(&changes, start + TimeDelta::milliseconds(segment.start_ms)));
+        db::transcript::insert(&tx, meeting.id, stream.participant, &segment, app.now()).await?;
+        let speaker = db::participant::by_id(&tx, stream.participant).await?;
+        segment.speaker = speaker.map(|p| p.name).unwrap_or_default();
+        stored = Some(segment);
+    }
+    tx.commit().await?;
+    if let Some(segment) = stored {
+        app.bus.tell(meeting.id, What::Segment(segment));
+    }
+    Ok(true)
+}
+
+fn segment(app: &App, meeting: &Meeting, stream: &Stream, heard: HeardFinal, engine: String) -> Segment {
+    let on_clock = |ms: i64| stream.start_ms + ms;
+    let words = heard.words.into_iter().map(|w| Word {
+        text: w.text,
+        start_ms: on_clock(w.start_ms),
+        end_ms: on_clock(w.end_ms),
+        confidence: w.confidence,
+    });
+    debug_assert_eq!(meeting.id, stream.meeting);
+    Segment {
+        id: app.next_id(),
+        stream: Some(stream.id),
+        participant: Some(stream.participant),
+        speaker: String::new(),
+        start_ms: on_clock(heard.start_ms),
+        end_ms: on_clock(heard.end_ms),
+        text: heard.text,
+        words: words.collect(),
+        engine,
+        agenda_item: None,
+    }
+}
+
+/// A stream as it is stored.
+pub async fn stream(app: &App, id: StreamId) -> AppResult<Option<Stream>> {
+    Ok(db::capture::by_id(app.db.read(), id).await?)
+}
+
+/// The name of who speaks on a stream.
+pub async fn speaker(app: &App, stream: &Stream) -> AppResult<String> {
+    let speaker = db::participant::by_id(app.db.read(), stream.participant).await?;
+    Ok(speaker.map(|p| p.name).unwrap_or_default())
+}
+
+/// Keeps that all of a closed stream was heard.
+pub async fn all_heard(app: &App, stream: &Stream) -> AppResult<()> {
+    Ok(db::capture::mark_heard(app.db.read(), stream.id, app.now()).await?)
+}
+
+/// Says that these streams are being heard by this process for another [`HEARING_LEASE`].
+pub async fn keep_hearing(app: &App, streams: &[StreamId]) -> AppResult<()> {
+    Ok(db::capture::keep_hearing(app.db.read(), streams, Some(app.now() + HEARING_LEASE)).await?)
+}
+
+/// Says that this process hears these streams no more.
+pub async fn stop_hearing(app: &App, streams: &[StreamId]) -> AppResult<()> {
+    Ok(db::capture::keep_hearing(app.db.read(), streams, None).await?)
+}
+
+/// After the end of a meeting: waits for whoever still hears, hears what is left from the kept audio,
+/// and queues the minutes. `progress` takes percent and step. Safe to run again.
+pub async fn finish(app: &App, id: MeetingId, progress: impl AsyncFn(i32, &str)) -> AppResult<()> {
+    let streams = db::capture::of_meeting(app.db.read(), id).await?;
+    let total = streams.len().max(1);
+    for (done, stream) in streams.iter().enumerate() {
+        let percent = i32::try_from(done * 100 / total).unwrap_or(100);
+        progress(percent, "Hearing what was said last").await;
+        while let Some(stream) = db::capture::by_id(app.db.read(), stream.id).await? {
+            if stream.heard_at.is_some() {
+                break;
+            }
+            match stream.hearing_until {
+                Some(until) if until > app.now() => tokio::time::sleep(Duration::from_millis(300)).await,
+                _ => finish_stream(app, &stream).await?,
+            }
+        }
+    }
+    let tx = app.db.begin().await?;
+    let key = format!("write_minutes:{id}");
+    Work::WriteMinutes { meeting: id }.queue(&tx, app, Some(id), Some(key), app.now()).await?;
+    tx.commit().await?;
+    app.work.notify_one();
+    Ok(())
+}
+
+/// Hears a stream from its cursor to the end of its file. Ends early when somebody else hears it.
+async fn finish_stream(app: &App, stream: &Stream) -> AppResult<()> {
+    let file = capture::path(app, stream);
+    let engine = match &app.engine {
+        Ok(engine) if file.exists() => engine.clone(),
+        // Nothing was kept, or nobody is there to hear it: the page says why.
+        _ => return all_heard(app, stream).await,
+    };
+    keep_hearing(app, &[stream.id]).await?;
+    let (finals, mut heard_finals) = mpsc::channel(16);
+    let from = stream.heard_until;
+    let hearing = tokio::task::spawn_blocking(move || {
+        let blocks = huddle_media::ogg::read(&file, from)?;
+        speech::transcribe(&*engine, from, blocks, |heard| finals.blocking_send(heard).is_ok())
+    });
+    let mut cursor = from;
+    while let Some(event) = heard_finals.recv().await {
+        keep_hearing(app, &[stream.id]).await?;
+        if !heard(app, stream, cursor, event.heard_until, event.heard).await? {
+            return Ok(());
+        }
+        cursor = event.heard_until;
+    }
+    hearing.await.map_err(anyhow::Error::new)?.map_err(|e| AppError::Fault(anyhow::Error::new(e)))?;
+    stop_hearing(app, &[stream.id]).await?;
+    all_heard(app, stream).await
+}

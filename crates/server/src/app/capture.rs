@@ -1,1 +1,111 @@
-//! Being written.
+//! Capture: streams of audio being opened and closed. Their bytes are the live room's; here is who may
+//! send, and what the database keeps.
+
+use super::{App, AppResult, Caller, permit};
+use crate::db;
+use huddle_domain::{
+    ParticipantId, Refusal, StreamId,
+    capture::{Stream, ms},
+    meeting::{Meeting, MeetingState},
+};
+use std::path::PathBuf;
+
+/// Streams that one participant may have open.
+pub const OPEN_MAX: u64 = 4;
+/// How far back, in milliseconds, the first sample of a new stream may have been recorded.
+pub const OFFSET_MAX: i64 = 120_000;
+
+/// Opens a stream, or the one that was interrupted. A new one needs a live meeting; an interrupted one may
+/// be finished after the end, so that what was said last is not lost.
+pub async fn open(app: &App, caller: Caller, named: &str, id: StreamId, offset_ms: i64) -> AppResult<(Meeting, Stream)> {
+    let (meeting, access) = permit::open(app, caller, named).await?;
+    let participant = access.joined()?;
+    if let Some(known) = db::capture::by_id(app.db.read(), id).await? {
+        return match known {
+            _ if known.participant != participant => Err(Refusal::NotFound("The stream").into()),
+            _ if known.closed_at.is_some() => Err(CLOSED.into()),
+            _ => Ok((meeting, known)),
+        };
+    }
+    meeting.require_live()?;
+    if !(0..=OFFSET_MAX).contains(&offset_ms) {
+        return Err(Refusal::invalid("offsetMs", format!("must be between 0 and {OFFSET_MAX}")).into());
+    }
+    let now = app.now();
+    let stream = Stream {
+        id,
+        meeting: meeting.id,
+        participant,
+        start_ms: (meeting.elapsed_ms(now) - offset_ms).max(0),
+        heard_until: 0,
+        opened_at: now,
+        closed_at: None,
+        heard_at: None,
+        hearing_until: None,
+    };
+    let tx = app.db.begin().await?;
+    db::meeting::lock(&tx, meeting.id).await?;
+    if db::capture::open_count(&tx, participant).await? >= OPEN_MAX {
+        return Err(Refusal::Exhausted {
+            code: "too_many_requests",
+            message: "This participant has too many open streams; close one first.",
+            retry_after: None,
+        }
+        .into());
+    }
+    db::capture::insert(&tx, &stream).await?;
+    tx.commit().await?;
+    Ok((meeting, stream))
+}
+
+/// The refusal of audio for a stream that its sender closed.
+pub const CLOSED: Refusal =
+    Refusal::Conflict { code: "stream_closed", message: "The stream is closed: open a new one." };
+
+/// Keeps that its sender closed the stream: no more audio comes.
+pub async fn close(app: &App, by: ParticipantId, id: StreamId) -> AppResult<()> {
+    let known = db::capture::by_id(app.db.read(), id).await?.filter(|s| s.participant == by);
+    let stream = known.ok_or(Refusal::NotFound("The stream"))?;
+    Ok(db::capture::close(app.db.read(), stream.id, app.now()).await?)
+}
+
+/// Where the audio of a stream is kept.
+pub fn path(app: &App, stream: &Stream) -> PathBuf {
+    app.audio_dir().join(stream.meeting.to_string()).join(format!("{}.ogg", stream.id))
+}
+
+/// A stream with its speaker's name, for the result page.
+#[derive(Debug, Clone)]
+pub struct Track {
+    /// The stream.
+    pub stream: Stream,
+    /// Who spoke.
+    pub participant: ParticipantId,
+    /// The speaker's name.
+    pub name: String,
+    /// How much was kept.
+    pub duration_ms: i64,
+}
+
+/// The kept audio of a meeting, for people with an account who were in it; empty streams are left out.
+pub async fn tracks(app: &App, caller: Caller, named: &str) -> AppResult<(Meeting, Vec<Track>)> {
+    let (meeting, access) = permit::open(app, caller, named).await?;
+    access.require_account()?;
+    let people = db::participant::of_meeting(app.db.read(), meeting.id).await?;
+    let mut tracks = Vec::new();
+    for stream in db::capture::of_meeting(app.db.read(), meeting.id).await? {
+        let file = path(app, &stream);
+        let duration = tokio::task::spawn_blocking(move || huddle_media::ogg::duration(&file)).await;
+        let Ok(Ok(samples @ 1..)) = duration else { continue };
+        let duration_ms = ms(samples);
+        let name = people.iter().find(|p| p.id == stream.participant).map(|p| p.name.clone()).unwrap_or_default();
+        tracks.push(Track { participant: stream.participant, name, duration_ms, stream });
+    }
+    Ok((meeting, tracks))
+}
+
+/// Whether a meeting can still hold words that nobody heard.
+pub async fn is_all_heard(app: &App, meeting: &Meeting) -> AppResult<bool> {
+    let streams = db::capture::of_meeting(app.db.read(), meeting.id).await?;
+    Ok(meeting.state == MeetingState::Ended && streams.iter().all(|s| s.heard_at.is_some()))
+}

@@ -1,11 +1,14 @@
 //! Participants in the database.
 
-use super::entity::participant::{Column, Entity, Model};
+use super::entity::participant::{ActiveModel, Column, Entity, Model};
 use huddle_domain::{
     AccountId, MeetingId, ParticipantId,
     participant::{Participant, Role},
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder,
+};
 
 fn read(row: Model) -> Participant {
     Participant {
@@ -35,4 +38,33 @@ pub async fn of_account(
         .one(db)
         .await?;
     Ok(row.map(read))
+}
+
+/// All who ever joined, in order of arrival.
+pub async fn of_meeting(db: &impl ConnectionTrait, meeting: MeetingId) -> Result<Vec<Participant>, DbErr> {
+    let rows = Entity::find()
+        .filter(Column::MeetingId.eq(meeting.0))
+        .order_by_asc(Column::JoinedAt)
+        .order_by_asc(Column::Id)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// How many ever joined.
+pub async fn count(db: &impl ConnectionTrait, meeting: MeetingId) -> Result<u64, DbErr> {
+    Entity::find().filter(Column::MeetingId.eq(meeting.0)).count(db).await
+}
+
+/// Stores a new participant.
+pub async fn insert(db: &impl ConnectionTrait, new: &Participant) -> Result<(), DbErr> {
+    let row = ActiveModel {
+        id: Set(new.id.0),
+        meeting_id: Set(new.meeting.0),
+        account_id: Set(new.account.map(|a| a.0)),
+        name: Set(new.name.clone()),
+        role: Set(new.role.as_str().into()),
+        joined_at: Set(new.joined_at),
+    };
+    row.insert(db).await.map(drop)
 }

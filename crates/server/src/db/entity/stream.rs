@@ -19,6 +19,8 @@ pub struct Model {
     pub closed_at: Option<DateTimeUtc>,
     /// All of its audio has been heard.
     pub heard_at: Option<DateTimeUtc>,
+    /// Somebody is hearing it until then at least.
+    pub hearing_until: Option<DateTimeUtc>,
 }
 
 /// None: rows are joined by hand, where they are read.

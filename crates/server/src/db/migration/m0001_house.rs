@@ -96,6 +96,7 @@ impl MigrationTrait for Migration {
                     ("opened_at", Time),
                     ("closed_at?", Time),
                     ("heard_at?", Time),
+                    ("hearing_until?", Time),
                 ],
             ),
             (
