@@ -57,8 +57,8 @@ impl Format {
 /// Reads a transcript.
 ///
 /// - **Words** are put on one line, without control characters; entries without words are left out.
-/// - **Speakers** that nobody names stay empty. In subtitles and lines, what has no name of its own
-///   goes on with the last one named.
+/// - **Speakers** that nobody names stay empty. In lines and subtitles (unless they have voice tags),
+///   what has no name of its own goes on with the last one named.
 /// - **Times** are milliseconds from the beginning of the meeting, in order. What comes without a time
 ///   begins where the entry before ended and lasts as long as its words take at 150 a minute; such
 ///   segments have the engine [`UNTIMED`](super::UNTIMED).

@@ -21,7 +21,7 @@ pub(super) fn srt(text: &str) -> Refused<Vec<Entry>> {
         let cue = cue(&block)?;
         entries.push(cue.entry(Voice { name: None, text: markup::without_srt_tags(&cue.text) }));
     }
-    Ok(join(entries))
+    Ok(join(entries, true))
 }
 
 /// The entries of a WebVTT file.
@@ -32,15 +32,19 @@ pub(super) fn vtt(text: &str) -> Refused<Vec<Entry>> {
         return Err(at_line(header.0, "a WebVTT file begins with the line WEBVTT"));
     }
     let mut entries = Vec::new();
+    let mut has_voices = false;
     for block in blocks {
         let first = block.first().map_or("", |(_, line)| line.split_whitespace().next().unwrap_or(""));
         if matches!(first, "NOTE" | "STYLE" | "REGION") && !block[0].1.contains("-->") {
             continue;
         }
         let cue = cue(&block)?;
-        entries.extend(markup::voices(&cue.text).into_iter().map(|voice| cue.entry(voice)));
+        for voice in markup::voices(&cue.text) {
+            has_voices |= voice.name.is_some();
+            entries.push(cue.entry(voice));
+        }
     }
-    Ok(join(entries))
+    Ok(join(entries, !has_voices))
 }
 
 type Block<'a> = Vec<(usize, &'a str)>;
@@ -108,12 +112,12 @@ fn span(line: &str) -> Option<(i64, i64)> {
     Some((time_ms(start.trim())?, time_ms(end)?))
 }
 
-/// Gives cues without a name the last name, and joins what belongs to one sentence.
-fn join(cues: Vec<Entry>) -> Vec<Entry> {
+/// Joins the cues of one sentence; `inherits` gives those without a name the last one named.
+fn join(cues: Vec<Entry>, inherits: bool) -> Vec<Entry> {
     let mut joined: Vec<Entry> = Vec::new();
     let mut speaker = String::new();
     for mut cue in cues {
-        if cue.speaker.is_empty() {
+        if inherits && cue.speaker.is_empty() {
             cue.speaker.clone_from(&speaker);
         }
         speaker.clone_from(&cue.speaker);
