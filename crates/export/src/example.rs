@@ -3,17 +3,20 @@
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 use huddle_domain::{
-    AgendaItemId, SegmentId,
+    AgendaItemId,
     agenda::AgendaItem,
     minutes::{ActionItem, Evidence, Item, Minutes},
     record::{MeetingRecord, Person},
     transcript::Segment,
 };
-use uuid::Uuid;
+
+fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(n: u128) -> T {
+    format!("{n:032x}").parse().expect("32 hexadecimal digits are an id")
+}
 
 pub fn segment(n: u128, speaker: &str, start_ms: i64, end_ms: i64, text: &str) -> Segment {
     Segment {
-        id: SegmentId(Uuid::from_u128(n)),
+        id: id(n),
         stream: None,
         participant: None,
         speaker: speaker.into(),
@@ -31,7 +34,7 @@ pub fn english() -> MeetingRecord {
     let instant = |text: &str| Some(text.parse::<DateTime<chrono::Utc>>().expect("an instant"));
     let person = |name: &str, talk_ms| Person { participant: None, name: name.into(), talk_ms };
     let point = |n: u8, title: &str, owner: Option<&str>| AgendaItem {
-        id: AgendaItemId(Uuid::from_u128(100 + u128::from(n))),
+        id: id(100 + u128::from(n)),
         title: title.into(),
         owner: owner.map(str::to_owned),
         position: n.into(),
@@ -64,11 +67,11 @@ pub fn english() -> MeetingRecord {
 /// The minutes of [`english`].
 pub fn minutes() -> Minutes {
     let evidence = |ids: &[u128], start_ms, end_ms| Evidence {
-        segments: ids.iter().map(|&n| SegmentId(Uuid::from_u128(n))).collect(),
+        segments: ids.iter().map(|&n| id(n)).collect(),
         start_ms,
         end_ms,
     };
-    let point = |n: u128| Some(AgendaItemId(Uuid::from_u128(100 + n)));
+    let point = |n: u128| Some(id::<AgendaItemId>(100 + n));
     let item = |text: &str, evidence, agenda_item| Item { text: text.into(), evidence, agenda_item };
     Minutes {
         writer: "example/1".into(),
