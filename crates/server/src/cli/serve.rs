@@ -38,7 +38,7 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let _ = app.port.set(port);
     let live = Live::start(app.clone());
     let tasks = Tasks::start(app.clone());
-    let house = House { app: app.clone(), live: live.clone() };
+    let house = House::new(app.clone(), live.clone());
     let router = doors::router(house).await;
     greet(&app).await?;
 
