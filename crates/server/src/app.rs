@@ -6,12 +6,15 @@ pub mod agenda;
 pub mod captions;
 pub mod capture;
 pub mod chat;
+pub mod downloads;
 pub mod error;
 pub mod exports;
+pub mod health;
 pub mod meetings;
 pub mod minutes;
 pub mod participants;
 pub mod permit;
+pub mod sweep;
 pub mod transcript;
 pub mod work;
 
