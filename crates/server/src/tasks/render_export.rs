@@ -14,8 +14,8 @@ pub(super) async fn run(app: &App, held: Held, id: ExportId) -> Result<(), Failu
     held.progress(app, 30, "Rendering the file").await;
     let format = export.format;
     let rendered = tokio::task::spawn_blocking(move || match format {
-        ExportFormat::Pdf => huddle_export::pdf(&record, &minutes),
-        ExportFormat::Markdown => Ok(huddle_export::markdown(&record, &minutes).into_bytes()),
+        ExportFormat::Pdf => huddle_export::pdf::minutes(&record, &minutes),
+        ExportFormat::Markdown => Ok(huddle_export::markdown::minutes(&record, &minutes).into_bytes()),
     });
     let rendered = rendered.await.map_err(|panic| Failure::Retry(panic.into()))?;
     let bytes = rendered.map_err(|error| Failure::Fail(anyhow::Error::new(error)))?;
