@@ -6,15 +6,24 @@ pub mod agenda;
 pub mod captions;
 pub mod capture;
 pub mod chat;
+pub mod downloads;
 pub mod error;
 pub mod exports;
+<<<<<<< HEAD
 pub mod hashing;
+=======
+pub mod health;
+>>>>>>> tasks
 pub mod meetings;
 pub mod minutes;
 pub mod participants;
 pub mod permit;
+<<<<<<< HEAD
 pub mod sessions;
 pub mod tokens;
+=======
+pub mod sweep;
+>>>>>>> tasks
 pub mod transcript;
 pub mod work;
 

@@ -7,7 +7,7 @@ mod secrets;
 pub use load::{ConfigError, Overrides, load};
 pub use secrets::Secrets;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::path::PathBuf;
 
@@ -286,6 +286,16 @@ impl Config {
             Some(url) => url.trim_end_matches('/').to_owned(),
             None => format!("http://localhost:{port}"),
         }
+    }
+
+    /// The file of the embedded database; `None` with another database.
+    pub fn sqlite_file(&self) -> Option<PathBuf> {
+        let Some(url) = &self.storage.database_url else {
+            return Some(self.storage.data_dir.join("huddle.db"));
+        };
+        let path = url.expose_secret().strip_prefix("sqlite:")?;
+        let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
+        (path != ":memory:").then(|| path.into())
     }
 
     /// Whether the start must be strict.

@@ -104,6 +104,12 @@ impl Live {
         streams.values().filter(|s| s.row.meeting == meeting).map(|s| s.lag_ms()).max().unwrap_or(0)
     }
 
+    /// How many streams are open, and by how many milliseconds captions are behind at worst.
+    pub async fn measure(&self) -> (usize, i64) {
+        let streams = self.streams.lock().await;
+        (streams.len(), streams.values().map(|s| s.lag_ms()).max().unwrap_or(0))
+    }
+
     /// Stops taking audio and sets every stream aside; hearing goes on after the next start.
     pub async fn stop(&self) {
         self.stopping.cancel();

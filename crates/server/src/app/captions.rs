@@ -1,6 +1,6 @@
 //! Captions: finals become segments, exactly once, whoever heard them.
 
-use super::{App, AppError, AppResult, capture, meetings, work::Work};
+use super::{App, AppError, AppResult, capture, meetings};
 use crate::{
     bus::What,
     db,
@@ -97,8 +97,8 @@ pub async fn stop_hearing(app: &App, streams: &[StreamId]) -> AppResult<()> {
     Ok(db::capture::keep_hearing(app.db.read(), streams, None).await?)
 }
 
-/// After the end of a meeting: waits for whoever still hears, hears what is left from the kept audio,
-/// and queues the minutes. `progress` takes percent and step. Safe to run again.
+/// After the end of a meeting: waits for whoever still hears, and hears what is left from the kept audio.
+/// [`super::minutes::heard`] comes after it. `progress` takes percent and step. Safe to run again.
 pub async fn finish(app: &App, id: MeetingId, progress: impl AsyncFn(i32, &str)) -> AppResult<()> {
     let streams = db::capture::of_meeting(app.db.read(), id).await?;
     let total = streams.len().max(1);
@@ -115,11 +115,6 @@ pub async fn finish(app: &App, id: MeetingId, progress: impl AsyncFn(i32, &str))
             }
         }
     }
-    let tx = app.db.begin().await?;
-    let key = format!("write_minutes:{id}");
-    Work::WriteMinutes { meeting: id }.queue(&tx, app, Some(id), Some(key), app.now()).await?;
-    tx.commit().await?;
-    app.work.notify_one();
     Ok(())
 }
 

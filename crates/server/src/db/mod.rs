@@ -13,6 +13,7 @@ pub mod meeting;
 pub mod minutes;
 pub mod participant;
 pub mod session;
+pub mod sweep;
 pub mod task;
 pub mod transcript;
 
