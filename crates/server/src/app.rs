@@ -9,21 +9,15 @@ pub mod chat;
 pub mod downloads;
 pub mod error;
 pub mod exports;
-<<<<<<< HEAD
 pub mod hashing;
-=======
 pub mod health;
->>>>>>> tasks
 pub mod meetings;
 pub mod minutes;
 pub mod participants;
 pub mod permit;
-<<<<<<< HEAD
 pub mod sessions;
-pub mod tokens;
-=======
 pub mod sweep;
->>>>>>> tasks
+pub mod tokens;
 pub mod transcript;
 pub mod work;
 

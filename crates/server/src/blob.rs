@@ -6,7 +6,13 @@ use futures::{StreamExt, stream::BoxStream};
 use object_store::{
     GetOptions, GetRange, ObjectStore, ObjectStoreExt, local::LocalFileSystem, path::Path as Key,
 };
-use std::{fmt, io::ErrorKind, ops::Range, path::{Path, PathBuf}, time::Duration};
+use std::{
+    fmt,
+    io::ErrorKind,
+    ops::Range,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// Rendered files under the data directory.
 pub struct Blob {
@@ -41,7 +47,10 @@ impl Blob {
 
     /// Keeps the bytes under the key, in place of those before.
     pub async fn put(&self, key: &str, bytes: Bytes) -> Result<()> {
-        self.store.put(&Key::parse(key)?, bytes.into()).await.with_context(|| format!("cannot keep {key}"))?;
+        self.store
+            .put(&Key::parse(key)?, bytes.into())
+            .await
+            .with_context(|| format!("cannot keep {key}"))?;
         Ok(())
     }
 

@@ -9,7 +9,10 @@ mod sweep;
 mod watch;
 mod write_minutes;
 
-use crate::app::{App, AppError, work::{Held, Work}};
+use crate::app::{
+    App, AppError,
+    work::{Held, Work},
+};
 use std::sync::Arc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 

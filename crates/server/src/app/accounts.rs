@@ -48,7 +48,13 @@ pub async fn register(app: &App, email: &str, name: &str, password: &str) -> App
 }
 
 /// Makes an account by the operator's hand; the first one is an administrator's whatever was asked.
-pub async fn add(app: &App, email: &str, name: &str, password: &str, role: AccountRole) -> AppResult<Account> {
+pub async fn add(
+    app: &App,
+    email: &str,
+    name: &str,
+    password: &str,
+    role: AccountRole,
+) -> AppResult<Account> {
     let asked = Asked::check(email, name, password)?;
     let hash = app.hashing.hash(password).await?;
     let tx = app.db.begin().await?;
@@ -106,7 +112,8 @@ async fn judge(app: &App, email: &str, password: &str) -> AppResult<Option<(Data
     let known = db::account::by_email(app.db.read(), email).await?;
     let compared = known.as_ref().map(|(_, hash)| hash.clone());
     let verdict = app.hashing.verify(password, compared.as_deref()).await?;
-    let fresh = if verdict.is_right && verdict.is_stale { Some(app.hashing.hash(password).await?) } else { None };
+    let fresh =
+        if verdict.is_right && verdict.is_stale { Some(app.hashing.hash(password).await?) } else { None };
     let now = app.now();
     let tx = app.db.begin().await?;
     match db::account::lock_by_email(&tx, email).await? {

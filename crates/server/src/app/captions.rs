@@ -1,6 +1,6 @@
 //! Captions: finals become segments, exactly once, whoever heard them.
 
-use super::{App, AppError, AppResult, capture, meetings};
+use super::{App, AppError, AppResult, capture, meetings, work::Held};
 use crate::{
     bus::What,
     db,
@@ -35,9 +35,9 @@ pub async fn heard(app: &App, stream: &Stream, step: Step) -> AppResult<bool> {
     if let Some(utterance) = step.utterance {
         let mut segment = segment(app, &meeting, stream, utterance, engine);
         let changes = db::agenda::changes(&tx, meeting.id).await?;
-        segment.agenda_item = meeting
-            .started_at
-            .and_then(|start| agenda::current_at(&changes, start + TimeDelta::milliseconds(segment.start_ms)));
+        segment.agenda_item = meeting.started_at.and_then(|start| {
+            agenda::current_at(&changes, start + TimeDelta::milliseconds(segment.start_ms))
+        });
         db::transcript::insert(&tx, meeting.id, stream.participant, &segment, app.now()).await?;
         let speaker = db::participant::by_id(&tx, stream.participant).await?;
         segment.speaker = speaker.map(|p| p.name).unwrap_or_default();
@@ -105,13 +105,13 @@ pub async fn stop_hearing(app: &App, streams: &[StreamId]) -> AppResult<()> {
 }
 
 /// After the end of a meeting: waits for whoever still hears, and hears what is left from the kept audio.
-/// [`super::minutes::heard`] comes after it. `progress` takes percent and step. Safe to run again.
-pub async fn finish(app: &App, id: MeetingId, progress: impl AsyncFn(i32, &str)) -> AppResult<()> {
+/// [`super::minutes::heard`] comes after it. Safe to run again.
+pub async fn finish(app: &App, held: Held, id: MeetingId) -> AppResult<()> {
     let streams = db::capture::of_meeting(app.db.read(), id).await?;
     let total = streams.len().max(1);
     for (done, stream) in streams.iter().enumerate() {
         let percent = i32::try_from(done * 100 / total).unwrap_or(100);
-        progress(percent, "Hearing what was said last").await;
+        held.progress(app, percent, "Hearing what was said last").await;
         while let Some(stream) = db::capture::by_id(app.db.read(), stream.id).await? {
             if stream.heard_at.is_some() {
                 break;
@@ -145,8 +145,7 @@ async fn finish_stream(app: &App, stream: &Stream) -> AppResult<()> {
         tokio::select! {
             _ = renew.tick() => keep_hearing(app, &[stream.id]).await?,
             step = heard_steps.recv() => match step {
-                Some(step) if !heard(app, stream, step).await? => return Ok(()),
-                Some(_) => {}
+                Some(step) => if !heard(app, stream, step).await? { return Ok(()) },
                 None => break,
             }
         }

@@ -47,11 +47,15 @@ struct Claims {
 }
 
 /// The refusal of a ticket that this instance did not sign.
-pub const INVALID: Refusal =
-    Refusal::Forbidden { code: "link_invalid", message: "This link is not valid. Ask for a new one in the meeting." };
+pub const INVALID: Refusal = Refusal::Forbidden {
+    code: "link_invalid",
+    message: "This link is not valid. Ask for a new one in the meeting.",
+};
 /// The refusal of a ticket that was good once.
-pub const EXPIRED: Refusal =
-    Refusal::Forbidden { code: "link_expired", message: "This link has expired. Ask for a new one in the meeting." };
+pub const EXPIRED: Refusal = Refusal::Forbidden {
+    code: "link_expired",
+    message: "This link has expired. Ask for a new one in the meeting.",
+};
 const GONE: Refusal = Refusal::NotFound("The file");
 
 /// A link (a path on this server) to a file for [`LIFE`], and until when it works. `name` is what the

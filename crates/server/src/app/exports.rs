@@ -38,9 +38,10 @@ pub async fn request(app: &App, caller: Caller, named: &str, format: ExportForma
     // Two who ask at once get one file: the second waits here.
     db::meeting::lock(&tx, meeting.id).await?;
     let (_, minutes_at) = db::minutes::of_meeting(&tx, meeting.id).await?.ok_or(NOT_READY)?;
-    let known = db::export::of_meeting(&tx, meeting.id).await?.into_iter().find(|e| {
-        e.format == format && e.state != ExportState::Failed && e.minutes_at == Some(minutes_at)
-    });
+    let known = db::export::of_meeting(&tx, meeting.id)
+        .await?
+        .into_iter()
+        .find(|e| e.format == format && e.state != ExportState::Failed && e.minutes_at == Some(minutes_at));
     let export = match known {
         Some(export) => export,
         None => queue(&tx, app, meeting.id, format, minutes_at).await?,

@@ -85,7 +85,8 @@ pub fn guest(app: &App, participant: ParticipantId, meeting: MeetingId) -> Strin
 
 fn sign(app: &App, claims: &Claims) -> String {
     let key = EncodingKey::from_secret(app.secrets.jwt.expose_secret().as_bytes());
-    encode(&Header::new(Algorithm::HS256), claims, &key).expect("these claims are JSON and the key is a secret")
+    encode(&Header::new(Algorithm::HS256), claims, &key)
+        .expect("these claims are JSON and the key is a secret")
 }
 
 /// What a token proves now. Refuses what is not ours, not of these two kinds, expired or revoked.
@@ -111,7 +112,8 @@ pub fn read(app: &App, token: &str) -> Result<Proof, Refusal> {
             if app.revoked.contains(session, app.now()) {
                 return Err(INVALID);
             }
-            let caller = Caller::Account { id: AccountId(claims.sub), role: AccountRole::parse(&claims.role) };
+            let caller =
+                Caller::Account { id: AccountId(claims.sub), role: AccountRole::parse(&claims.role) };
             Ok(Proof { caller, session: Some(session) })
         }
         (FOR_GUESTS, "guest", None, Some(meeting)) => {

@@ -12,8 +12,8 @@ use huddle_domain::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, TryInsertResult, UpdateMany,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, TryInsertResult, UpdateMany,
     sea_query::{Expr, LockBehavior, LockType, OnConflict},
 };
 use uuid::Uuid;
@@ -100,7 +100,12 @@ pub enum Claim {
 
 /// Takes the task that waits longest: one whose time has come, or one whose worker let its lease lapse.
 /// On PostgreSQL claims pass one another by (`SKIP LOCKED`); on SQLite one writer at a time decides.
-pub async fn claim(db: &Db, lease: Uuid, now: DateTime<Utc>, hold: TimeDelta) -> Result<Option<Claim>, DbErr> {
+pub async fn claim(
+    db: &Db,
+    lease: Uuid,
+    now: DateTime<Utc>,
+    hold: TimeDelta,
+) -> Result<Option<Claim>, DbErr> {
     let due = Condition::any()
         .add(Column::Status.eq(TaskStatus::Pending.as_str()).and(Column::RunAfter.lte(now)))
         .add(Column::Status.eq(TaskStatus::Processing.as_str()).and(Column::LeaseUntil.lt(now)));

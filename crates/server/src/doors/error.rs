@@ -64,8 +64,11 @@ pub const NOWHERE: Plain = Plain(StatusCode::NOT_FOUND, "not_found", "There is n
 pub const WRONG_METHOD: Plain =
     Plain(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This address does not take this method.");
 /// The answer when a request took too long.
-pub const TIMED_OUT: Plain =
-    Plain(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The server is too busy to answer. Try again soon.");
+pub const TIMED_OUT: Plain = Plain(
+    StatusCode::SERVICE_UNAVAILABLE,
+    "unavailable",
+    "The server is too busy to answer. Try again soon.",
+);
 /// The answer when the world failed.
 pub const FAULT: Plain = Plain(
     StatusCode::INTERNAL_SERVER_ERROR,

@@ -168,7 +168,10 @@ fn unfit(sentence: &str) -> ApiError {
     let quoted = ["missing field `", "unknown field `"].iter().find_map(|begin| {
         let (path, rest) = said.split_once(begin)?;
         let name = rest.split('`').next()?;
-        Some(format!("{}{name}", path.trim_end_matches(": ").to_owned() + if path.is_empty() { "" } else { "." }))
+        Some(format!(
+            "{}{name}",
+            path.trim_end_matches(": ").to_owned() + if path.is_empty() { "" } else { "." }
+        ))
     });
     let field = quoted.or_else(|| said.split_once(": ").map(|(path, _)| path.to_owned()));
     let field = field.filter(|f| f.len() <= 100 && !f.contains(' ')).unwrap_or_else(|| "body".into());
@@ -191,7 +194,8 @@ impl<T: DeserializeOwned + Send> FromRequestParts<House> for Path<T> {
 
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Self, ApiError> {
         let read = axum::extract::Path::<T>::from_request_parts(parts, house).await;
-        let read = read.map_err(|_: PathRejection| ApiError::from(Refusal::NotFound("What was asked for")))?;
+        let read =
+            read.map_err(|_: PathRejection| ApiError::from(Refusal::NotFound("What was asked for")))?;
         Ok(Self(read.0))
     }
 }
@@ -259,8 +263,14 @@ mod tests {
     fn the_field_at_fault_is_named() {
         let begin = "Failed to deserialize the JSON body into the target type: ";
         assert_eq!(field(&format!("{begin}missing field `title` at line 1 column 2")), "title");
-        assert_eq!(field(&format!("{begin}nope: unknown field `nope`, expected `a` at line 1 column 2")), "nope.nope");
-        assert_eq!(field(&format!("{begin}agenda[0].title: invalid type: null at line 1 column 2")), "agenda[0].title");
+        assert_eq!(
+            field(&format!("{begin}nope: unknown field `nope`, expected `a` at line 1 column 2")),
+            "nope.nope"
+        );
+        assert_eq!(
+            field(&format!("{begin}agenda[0].title: invalid type: null at line 1 column 2")),
+            "agenda[0].title"
+        );
         assert_eq!(field(&format!("{begin}invalid type: sequence, expected a struct at line 1")), "body");
     }
 }

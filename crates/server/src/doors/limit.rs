@@ -98,7 +98,9 @@ impl Limit {
             code: "too_many_requests",
             message: "Too many attempts from your address. Wait a little.",
             // Whole seconds, rounded up: who waits as long as told is let in.
-            retry_after: Some(until.wait_time_from(DefaultClock::default().now()) + Duration::from_millis(999)),
+            retry_after: Some(
+                until.wait_time_from(DefaultClock::default().now()) + Duration::from_millis(999),
+            ),
         })
     }
 }

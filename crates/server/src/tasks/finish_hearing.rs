@@ -5,6 +5,6 @@ use crate::app::{App, captions, minutes, work::Held};
 use huddle_domain::MeetingId;
 
 pub(super) async fn run(app: &App, held: Held, meeting: MeetingId) -> Result<(), Failure> {
-    captions::finish(app, meeting, async |percent, step| held.progress(app, percent, step).await).await?;
+    captions::finish(app, held, meeting).await?;
     Ok(minutes::heard(app, held, meeting).await?)
 }

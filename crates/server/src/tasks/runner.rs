@@ -3,7 +3,10 @@
 
 use super::{Failure, perform};
 use crate::{
-    app::{App, work::{Held, Work}},
+    app::{
+        App,
+        work::{Held, Work},
+    },
     db::{
         self,
         task::{Claim, Claimed},
@@ -85,7 +88,9 @@ async fn run_one(app: &Arc<App>, Claimed { task, lease }: Claimed, stopping: &Ca
     let began = Instant::now();
     let ran = async {
         let work = Work::read(&task.kind, task.payload.clone());
-        let work = work.map_err(|e| Failure::Fail(anyhow::Error::new(e).context("this version does not know the task")))?;
+        let work = work.map_err(|e| {
+            Failure::Fail(anyhow::Error::new(e).context("this version does not know the task"))
+        })?;
         let ran = AssertUnwindSafe(perform(app, held, &work)).catch_unwind().await;
         ran.unwrap_or_else(|_| Err(Failure::Retry(anyhow::anyhow!("The task broke off"))))
     };
@@ -97,7 +102,8 @@ async fn run_one(app: &Arc<App>, Claimed { task, lease }: Claimed, stopping: &Ca
     };
     let outcome = settle(app, &task, held, end).await;
     metrics::counter!("huddle_tasks_total", "type" => task.kind.clone(), "outcome" => outcome).increment(1);
-    metrics::histogram!("huddle_task_seconds", "type" => task.kind.clone()).record(began.elapsed().as_secs_f64());
+    metrics::histogram!("huddle_task_seconds", "type" => task.kind.clone())
+        .record(began.elapsed().as_secs_f64());
 }
 
 /// Renews the lease until it is lost.
@@ -115,7 +121,9 @@ async fn keep(app: &App, held: Held) {
                 tokio::time::sleep(whole / 4).await;
                 return;
             }
-            Err(error) => tracing::warn!(task.id = %held.task, error = %error, "A lease could not be renewed"),
+            Err(error) => {
+                tracing::warn!(task.id = %held.task, error = %error, "A lease could not be renewed")
+            }
         }
         if renewed.elapsed() >= whole {
             return;
@@ -157,7 +165,9 @@ async fn settle(app: &App, task: &Task, held: Held, end: End) -> &'static str {
 async fn bury(app: &App, Claimed { task, lease }: &Claimed) {
     tracing::error!(task.id = %task.id, task.kind = task.kind, "A task ended every worker that ran it");
     let held = Held { task: task.id, lease: *lease };
-    if let Err(error) = give_up(app, task, held, "The server stopped in the middle of it, again and again").await {
+    if let Err(error) =
+        give_up(app, task, held, "The server stopped in the middle of it, again and again").await
+    {
         tracing::warn!(task.id = %task.id, error = %error, "The end of a task could not be written");
     }
     metrics::counter!("huddle_tasks_total", "type" => task.kind.clone(), "outcome" => "failed").increment(1);

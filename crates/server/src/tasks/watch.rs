@@ -2,7 +2,10 @@
 //! themselves, and the minutes and exports that come from them.
 
 use crate::{
-    app::{App, AppResult, minutes, work::{self, Work}},
+    app::{
+        App, AppResult, minutes,
+        work::{self, Work},
+    },
     bus::What,
 };
 use chrono::{DateTime, TimeDelta, Utc};

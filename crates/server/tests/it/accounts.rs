@@ -335,7 +335,8 @@ async fn cookies_are_out_of_reach_of_scripts_and_other_sites() {
 
 #[tokio::test]
 async fn over_https_cookies_never_travel_in_the_clear() {
-    let secure = House::build().set(|config| config.server.public_url = Some("https://huddle.example".into()));
+    let secure =
+        House::build().set(|config| config.server.public_url = Some("https://huddle.example".into()));
     let house = secure.start().await;
     house.join("alice").await;
     let answer = try_sign_in(&house, "alice", PASSWORD).await;
@@ -350,7 +351,11 @@ async fn a_session_that_is_over_is_taken_from_the_browser() {
     let browser = signed_in_browser(&house, "alice").await;
     house.advance(TimeDelta::days(8));
     let refused = browser.call(Method::POST, "/auth/refresh", None).await;
-    let gone = refused.headers.get_all(header::SET_COOKIE).iter().filter(|v| v.to_str().is_ok_and(|v| v.contains("Max-Age=0")));
+    let gone = refused
+        .headers
+        .get_all(header::SET_COOKIE)
+        .iter()
+        .filter(|v| v.to_str().is_ok_and(|v| v.contains("Max-Age=0")));
     assert_eq!(gone.count(), 2);
     refused.refused(401, "token_expired");
     browser.get("/me").await.refused(401, "unauthenticated");

@@ -237,7 +237,9 @@ async fn every_answer_carries_a_request_id() {
         async move { Answer::to(request).await.header("x-request-id").to_owned() }
     };
     assert_eq!(with_id("abc-123_x.y").await, "abc-123_x.y");
-    for strange in ["a b", "<script>", "a;b", "0123456789012345678901234567890123456789012345678901234567890123x"] {
+    for strange in
+        ["a b", "<script>", "a;b", "0123456789012345678901234567890123456789012345678901234567890123x"]
+    {
         assert!(with_id(strange).await.parse::<Uuid>().is_ok(), "{strange}");
     }
     let page = Answer::to(house.at(Method::GET, "/somewhere")).await;
@@ -252,7 +254,10 @@ async fn answers_keep_a_browser_from_being_turned_against_its_user() {
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
         let policy = answer.header("content-security-policy");
-        assert!(policy.contains("default-src 'self'") && policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+        assert!(
+            policy.contains("default-src 'self'") && policy.contains("frame-ancestors 'none'"),
+            "{path}: {policy}"
+        );
         assert!(!policy.contains("script-src 'self' 'unsafe-inline'"), "{path}: {policy}");
     }
     assert_eq!(house.stranger().get("/instance").await.header("cache-control"), "no-store");
@@ -260,7 +265,8 @@ async fn answers_keep_a_browser_from_being_turned_against_its_user() {
 
 #[tokio::test]
 async fn pages_of_other_origins_may_call_only_if_they_are_set() {
-    let friendly = House::build().set(|config| config.server.cors_origins = vec!["https://friend.example".into()]);
+    let friendly =
+        House::build().set(|config| config.server.cors_origins = vec!["https://friend.example".into()]);
     let house = friendly.start().await;
     let asked = |origin: &'static str| {
         let request = house.at(Method::OPTIONS, "/api/v1/meetings").header("origin", origin);

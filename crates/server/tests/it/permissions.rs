@@ -45,7 +45,11 @@ const fn host(status: u16) -> [u16; 6] {
 
 const TABLE: &[Row] = &[
     row("GET /instance", "", all(200)),
-    row("POST /auth/register", r#"{"email": "new@example.com", "name": "New", "password": "long enough"}"#, all(202)),
+    row(
+        "POST /auth/register",
+        r#"{"email": "new@example.com", "name": "New", "password": "long enough"}"#,
+        all(202),
+    ),
     row("POST /auth/sign-in", r#"{"email": "none@example.com", "password": "x"}"#, all(401)),
     row("POST /auth/refresh", "", all(401)),
     row("GET /me", "", accounts(200)),
@@ -115,10 +119,16 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
                 text.replace("{item}", &item).replace("{ticket}", "bm90LWEtdGlja2V0")
             };
             let (method, path) = route.split_once(' ').expect("method and path");
-            let body: Option<Value> = (!body.is_empty()).then(|| serde_json::from_str(&fill(body)).expect("JSON"));
+            let body: Option<Value> =
+                (!body.is_empty()).then(|| serde_json::from_str(&fill(body)).expect("JSON"));
             let answer = who.call(method.parse::<Method>().expect("a method"), &fill(path), body).await;
             if answer.status != *expected {
-                wrong.push(format!("{route} by {}: {} instead of {expected}: {}", WHO[n], answer.status, answer.text()));
+                wrong.push(format!(
+                    "{route} by {}: {} instead of {expected}: {}",
+                    WHO[n],
+                    answer.status,
+                    answer.text()
+                ));
             }
         }
     }
@@ -164,7 +174,11 @@ async fn those_who_were_invited_may_look_but_speak_only_once_they_joined() {
     let meeting = host.post("/meetings", plan).await.ok(201);
     let path = format!("/meetings/{}", meeting.id());
     let seen = ann.get(&path).await.ok(200);
-    assert_eq!((&seen["isHost"], &seen["invitees"]), (&json!(false), &json!([])), "addresses are the host's to see");
+    assert_eq!(
+        (&seen["isHost"], &seen["invitees"]),
+        (&json!(false), &json!([])),
+        "addresses are the host's to see"
+    );
     let line = json!({ "text": "hello", "clientId": "1" });
     ann.post(&format!("{path}/chat"), line.clone()).await.refused(403, "not_joined");
     ann.come(&meeting).await;

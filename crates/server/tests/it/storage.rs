@@ -6,7 +6,8 @@ use std::thread;
 fn two_at_once(environment: &[(&str, &str)]) {
     let dir = tempfile::tempdir().expect("a directory");
     let servers: Vec<Huddle> = thread::scope(|scope| {
-        let started: Vec<_> = (0..2).map(|_| scope.spawn(|| Huddle::serve(dir.path(), environment))).collect();
+        let started: Vec<_> =
+            (0..2).map(|_| scope.spawn(|| Huddle::serve(dir.path(), environment))).collect();
         started.into_iter().map(|s| s.join().expect("it is ready")).collect()
     });
     assert_ne!(servers[0].url(), servers[1].url());

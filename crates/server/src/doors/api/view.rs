@@ -2,7 +2,9 @@
 
 use super::wire;
 use crate::app::{App, meetings::MeetingView, sessions::Session};
-use huddle_domain::{ParticipantId, account::Account, agenda::AgendaItem, chat::ChatLine, participant::Participant};
+use huddle_domain::{
+    ParticipantId, account::Account, agenda::AgendaItem, chat::ChatLine, participant::Participant,
+};
 use std::collections::HashSet;
 
 /// A meeting; `is_host` is about the caller and absent in what everybody is told.
@@ -51,10 +53,15 @@ pub fn participant(
 /// Whether words are being written down on this instance, and if not, why.
 pub fn captions(app: &App) -> wire::Captions {
     match &app.engine {
-        Ok(engine) => {
-            wire::Captions { available: true, engine: Some(engine.name().to_owned()), reason: None, lag_ms: 0 }
+        Ok(engine) => wire::Captions {
+            available: true,
+            engine: Some(engine.name().to_owned()),
+            reason: None,
+            lag_ms: 0,
+        },
+        Err(why) => {
+            wire::Captions { available: false, engine: None, reason: Some(why.to_string()), lag_ms: 0 }
         }
-        Err(why) => wire::Captions { available: false, engine: None, reason: Some(why.to_string()), lag_ms: 0 },
     }
 }
 

@@ -145,7 +145,8 @@ impl Answer {
         if self.bytes.is_empty() {
             return Value::Null;
         }
-        serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("{}: no JSON: {}", self.asked, self.text()))
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|_| panic!("{}: no JSON: {}", self.asked, self.text()))
     }
 
     pub fn text(&self) -> String {
