@@ -35,9 +35,9 @@ pub async fn heard(app: &App, stream: &Stream, step: Step) -> AppResult<bool> {
     if let Some(utterance) = step.utterance {
         let mut segment = segment(app, &meeting, stream, utterance, engine);
         let changes = db::agenda::changes(&tx, meeting.id).await?;
-        segment.agenda_item = meeting
-            .started_at
-            .and_then(|start| agenda::current_at(&changes, start + TimeDelta::milliseconds(segment.start_ms)));
+        segment.agenda_item = meeting.started_at.and_then(|start| {
+            agenda::current_at(&changes, start + TimeDelta::milliseconds(segment.start_ms))
+        });
         db::transcript::insert(&tx, meeting.id, stream.participant, &segment, app.now()).await?;
         let speaker = db::participant::by_id(&tx, stream.participant).await?;
         segment.speaker = speaker.map(|p| p.name).unwrap_or_default();
@@ -150,8 +150,11 @@ async fn finish_stream(app: &App, stream: &Stream) -> AppResult<()> {
         tokio::select! {
             _ = renew.tick() => keep_hearing(app, &[stream.id]).await?,
             step = heard_steps.recv() => match step {
-                Some(step) if !heard(app, stream, step).await? => return Ok(()),
-                Some(_) => {}
+                Some(step) => {
+                    if !heard(app, stream, step).await? {
+                        return Ok(());
+                    }
+                }
                 None => break,
             }
         }

@@ -37,12 +37,12 @@ pub struct Scripted(Arc<Script>);
 impl Scripted {
     /// Reads the file that the setting `speech.script` names.
     pub fn open(settings: &Speech) -> Result<Self, SpeechError> {
-        let missing = |what: String| SpeechError::Missing(format!("the scripted recogniser cannot speak: {what}"));
+        let missing =
+            |what: String| SpeechError::Missing(format!("the scripted recogniser cannot speak: {what}"));
         let path: &Path =
             settings.script.as_deref().ok_or_else(|| missing("set speech.script to its JSON file".into()))?;
         let text = std::fs::read_to_string(path).map_err(|e| missing(format!("{}: {e}", path.display())))?;
-        let script =
-            serde_json::from_str(&text).map_err(|e| missing(format!("{}: {e}", path.display())))?;
+        let script = serde_json::from_str(&text).map_err(|e| missing(format!("{}: {e}", path.display())))?;
         Ok(Self(Arc::new(script)))
     }
 

@@ -54,9 +54,24 @@ impl Api {
             no_log(ptr::null_mut());
         }
         Ok(api!(
-            cmd_ln_parse_r, cmd_ln_free_r, jsgf_parse_file, jsgf_grammar_free, logmath_exp, ps_args, ps_init,
-            ps_free, ps_get_logmath, ps_start_utt, ps_process_raw, ps_end_utt, ps_get_hyp, ps_seg_iter,
-            ps_seg_next, ps_seg_word, ps_seg_frames, ps_seg_prob
+            cmd_ln_parse_r,
+            cmd_ln_free_r,
+            jsgf_parse_file,
+            jsgf_grammar_free,
+            logmath_exp,
+            ps_args,
+            ps_init,
+            ps_free,
+            ps_get_logmath,
+            ps_start_utt,
+            ps_process_raw,
+            ps_end_utt,
+            ps_get_hyp,
+            ps_seg_iter,
+            ps_seg_next,
+            ps_seg_word,
+            ps_seg_frames,
+            ps_seg_prob
         ))
     }
 }

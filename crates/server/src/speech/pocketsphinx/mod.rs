@@ -29,7 +29,11 @@ impl PocketSphinx {
             ))
         })?;
         let model = settings.model_dir.clone();
-        let needed: &[&str] = if settings.grammar.is_some() { &[ACOUSTIC, DICTIONARY] } else { &[ACOUSTIC, DICTIONARY, LANGUAGE] };
+        let needed: &[&str] = if settings.grammar.is_some() {
+            &[ACOUSTIC, DICTIONARY]
+        } else {
+            &[ACOUSTIC, DICTIONARY, LANGUAGE]
+        };
         if let Some(absent) = needed.iter().map(|name| model.join(name)).find(|path| !path.exists()) {
             return Err(SpeechError::Missing(format!(
                 "PocketSphinx has no model: {} is not there; install the package pocketsphinx-en-us, or set \
@@ -38,7 +42,8 @@ impl PocketSphinx {
             )));
         }
         if let Some(grammar) = &settings.grammar {
-            let wrong = |what: &str| SpeechError::Missing(format!("speech.grammar: {} {what}", grammar.display()));
+            let wrong =
+                |what: &str| SpeechError::Missing(format!("speech.grammar: {} {what}", grammar.display()));
             if !grammar.is_file() {
                 return Err(wrong("is not there"));
             }
@@ -52,7 +57,8 @@ impl PocketSphinx {
     fn decoder(&self, more: &[(&str, &str)]) -> Result<Decoder, SpeechError> {
         let path = |name: &str| self.model.join(name).to_string_lossy().into_owned();
         // The cutter finds the silences; the decoder's own removal would spoil the times of words.
-        let mut options = vec![("-hmm", path(ACOUSTIC)), ("-dict", path(DICTIONARY)), ("-remove_silence", "no".into())];
+        let mut options =
+            vec![("-hmm", path(ACOUSTIC)), ("-dict", path(DICTIONARY)), ("-remove_silence", "no".into())];
         match &self.grammar {
             Some(grammar) => options.push(("-jsgf", grammar.to_string_lossy().into_owned())),
             None => options.push(("-lm", path(LANGUAGE))),

@@ -4,6 +4,9 @@ use super::*;
 
 #[test]
 fn fillers_and_numbers_of_pronunciations_are_no_words() {
-    let kept: Vec<_> = ["<s>", "the(2)", "<sil>", "[NOISE]", "++UM++", "can't", "(2)"].into_iter().filter_map(plain).collect();
+    let kept: Vec<_> = ["<s>", "the(2)", "<sil>", "[NOISE]", "++UM++", "can't", "(2)"]
+        .into_iter()
+        .filter_map(plain)
+        .collect();
     assert_eq!(kept, ["the", "can't", "(2)"]);
 }
