@@ -10,7 +10,10 @@
 //! ```
 
 mod clean;
+mod due;
 mod language;
+mod people;
+mod phrase;
 mod pick;
 mod rank;
 mod sentence;
