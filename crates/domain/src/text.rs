@@ -7,11 +7,7 @@ use crate::{Refusal, Refused};
 /// are dropped too: they could make one person's line reorder the text around it. Ordinary
 /// right-to-left letters stay untouched.
 pub fn clean(field: &'static str, text: &str, max: usize, lines: bool) -> Refused<String> {
-    let kept: String = text
-        .replace("\r\n", "\n")
-        .chars()
-        .filter(|&c| !is_hidden(c) && (lines && matches!(c, '\n' | '\t') || !c.is_control()))
-        .collect();
+    let kept = visible(&text.replace("\r\n", "\n"), lines);
     let kept = kept.trim();
     let count = kept.chars().count();
     if count > max {
@@ -27,6 +23,13 @@ pub fn required(field: &'static str, text: &str, max: usize, lines: bool) -> Ref
         return Err(Refusal::invalid(field, "must not be empty"));
     }
     Ok(kept)
+}
+
+/// `text` without the characters that [`clean`] drops.
+pub fn visible(text: &str, lines: bool) -> String {
+    text.chars()
+        .filter(|&c| !is_hidden(c) && (lines && matches!(c, '\n' | '\t') || !c.is_control()))
+        .collect()
 }
 
 fn is_hidden(c: char) -> bool {

@@ -6,6 +6,10 @@ pub use read::{Format, read};
 use crate::{AgendaItemId, ParticipantId, SegmentId, StreamId};
 use serde::{Deserialize, Serialize};
 
+/// The `engine` of imported text that came without times: its times are estimated from the number of
+/// words, good for order and for pointing at evidence, and never shown to people as times.
+pub const UNTIMED: &str = "untimed";
+
 /// A word with its place in time; milliseconds on the meeting's clock.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -44,10 +48,17 @@ pub struct Segment {
     /// The words with times, where the recogniser gives them.
     #[serde(default)]
     pub words: Vec<Word>,
-    /// Which recogniser heard it; empty for imported text.
+    /// Which recogniser heard it; empty for imported text, [`UNTIMED`] where its times are estimates.
     #[serde(default)]
     pub engine: String,
     /// The agenda item current when it was spoken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agenda_item: Option<AgendaItemId>,
+}
+
+impl Segment {
+    /// Whether its times were measured; `false` where they are only estimates ([`UNTIMED`]).
+    pub fn is_timed(&self) -> bool {
+        self.engine != UNTIMED
+    }
 }
