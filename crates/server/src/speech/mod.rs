@@ -92,3 +92,6 @@ pub fn choose(settings: &Speech) -> Result<Arc<dyn Engine>, SpeechError> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
