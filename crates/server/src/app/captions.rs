@@ -145,15 +145,11 @@ async fn finish_stream(app: &App, stream: &Stream) -> AppResult<()> {
         tokio::select! {
             _ = renew.tick() => keep_hearing(app, &[stream.id]).await?,
             step = heard_steps.recv() => match step {
-<<<<<<< HEAD
-                Some(step) => if !heard(app, stream, step).await? { return Ok(()) },
-=======
                 Some(step) => {
                     if !heard(app, stream, step).await? {
                         return Ok(());
                     }
                 }
->>>>>>> main
                 None => break,
             }
         }

@@ -10,3 +10,11 @@ pub struct Args {}
 pub fn run(_args: &Args, _config: &crate::config::Config) -> anyhow::Result<ExitCode> {
     anyhow::bail!("not built in yet")
 }
+
+/// To be written.
+pub fn hear_file(
+    _path: &std::path::Path,
+    _config: &crate::config::Config,
+) -> anyhow::Result<Vec<huddle_domain::transcript::Segment>> {
+    anyhow::bail!("not built in yet")
+}
