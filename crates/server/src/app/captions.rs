@@ -1,6 +1,6 @@
 //! Captions: finals become segments, exactly once, whoever heard them.
 
-use super::{App, AppError, AppResult, capture, meetings, work::Work};
+use super::{App, AppError, AppResult, capture, meetings, work::Held};
 use crate::{
     bus::What,
     db,
@@ -104,14 +104,14 @@ pub async fn stop_hearing(app: &App, streams: &[StreamId]) -> AppResult<()> {
     Ok(db::capture::keep_hearing(app.db.read(), streams, None).await?)
 }
 
-/// After the end of a meeting: waits for whoever still hears, hears what is left from the kept audio,
-/// and queues the minutes. `progress` takes percent and step. Safe to run again.
-pub async fn finish(app: &App, id: MeetingId, progress: impl AsyncFn(i32, &str)) -> AppResult<()> {
+/// After the end of a meeting: waits for whoever still hears, and hears what is left from the kept audio.
+/// [`super::minutes::heard`] comes after it. Safe to run again.
+pub async fn finish(app: &App, held: Held, id: MeetingId) -> AppResult<()> {
     let streams = db::capture::of_meeting(app.db.read(), id).await?;
     let total = streams.len().max(1);
     for (done, stream) in streams.iter().enumerate() {
         let percent = i32::try_from(done * 100 / total).unwrap_or(100);
-        progress(percent, "Hearing what was said last").await;
+        held.progress(app, percent, "Hearing what was said last").await;
         while let Some(stream) = db::capture::by_id(app.db.read(), stream.id).await? {
             if stream.heard_at.is_some() {
                 break;
@@ -122,11 +122,6 @@ pub async fn finish(app: &App, id: MeetingId, progress: impl AsyncFn(i32, &str))
             }
         }
     }
-    let tx = app.db.begin().await?;
-    let key = format!("write_minutes:{id}");
-    Work::WriteMinutes { meeting: id }.queue(&tx, app, Some(id), Some(key), app.now()).await?;
-    tx.commit().await?;
-    app.work.notify_one();
     Ok(())
 }
 

@@ -113,7 +113,9 @@ fn give_up(live: &Live, hearer: Option<&mut Hearer>, id: StreamId) {
 async fn finish(live: &Live, id: StreamId, given_up: bool) -> AppResult<()> {
     captions::stop_hearing(&live.app, &[id]).await?;
     match captions::stream(&live.app, id).await? {
-        Some(stream) if stream.closed_at.is_some() && !given_up => captions::all_heard(&live.app, &stream).await,
+        Some(stream) if stream.closed_at.is_some() && !given_up => {
+            captions::all_heard(&live.app, &stream).await
+        }
         _ => Ok(()),
     }
 }

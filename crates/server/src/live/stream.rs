@@ -2,7 +2,7 @@
 
 use super::{Accepted, disk};
 use crate::{
-    app::{App, AppResult, capture, captions},
+    app::{App, AppResult, captions, capture},
     speech::{Hearing, StreamHandle, ToHear},
 };
 use huddle_domain::{
@@ -90,7 +90,9 @@ impl OpenStream {
             Err(refusal) => return refused(refusal),
         };
         let kept = self.kept.clone();
-        let written = tokio::task::spawn_blocking(move || kept.lock().expect("no holder of this lock panics").keep(seq, frame));
+        let written = tokio::task::spawn_blocking(move || {
+            kept.lock().expect("no holder of this lock panics").keep(seq, frame)
+        });
         match written.await.map_err(anyhow::Error::new)? {
             Ok(samples) => {
                 if let Some(hearer) = &self.hearer {
@@ -114,7 +116,8 @@ impl OpenStream {
     /// Writes the end of the file; what its hearer has not finished is heard after the next start.
     pub(super) async fn seal(&self) {
         let kept = self.kept.clone();
-        let sealed = tokio::task::spawn_blocking(move || kept.lock().expect("no holder of this lock panics").seal());
+        let sealed =
+            tokio::task::spawn_blocking(move || kept.lock().expect("no holder of this lock panics").seal());
         if let Ok(Err(error)) = sealed.await {
             tracing::warn!(stream.id = %self.row.id, error = %error, "The end of a stream could not be written");
         }
