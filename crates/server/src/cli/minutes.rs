@@ -98,9 +98,10 @@ fn read(args: &Args, config: &Config) -> anyhow::Result<MeetingRecord> {
         Some(text) => {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let format = transcript::Format::of(&name, &text);
-            let segments =
-                transcript::read(&text, format).with_context(|| format!("{} is no transcript", path.display()))?;
-            let own = (format == transcript::Format::Json).then(|| serde_json::from_str(&text).ok()).flatten();
+            let segments = transcript::read(&text, format)
+                .with_context(|| format!("{} is no transcript", path.display()))?;
+            let own =
+                (format == transcript::Format::Json).then(|| serde_json::from_str(&text).ok()).flatten();
             Ok(record::of(&about, own, segments))
         }
         None => Ok(record::of(&about, None, transcribe::hear_file(path, config)?)),
@@ -131,7 +132,9 @@ fn text_of(path: &Path) -> anyhow::Result<Option<String>> {
 
 /// The first bytes of WAV, Ogg, FLAC, MP3 with a tag, and WebM.
 fn is_audio(head: &[u8]) -> bool {
-    [b"RIFF".as_slice(), b"OggS", b"fLaC", b"ID3", b"\x1a\x45\xdf\xa3"].iter().any(|magic| head.starts_with(magic))
+    [b"RIFF".as_slice(), b"OggS", b"fLaC", b"ID3", b"\x1a\x45\xdf\xa3"]
+        .iter()
+        .any(|magic| head.starts_with(magic))
 }
 
 fn cannot_read(path: &Path) -> String {
