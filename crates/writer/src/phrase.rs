@@ -3,7 +3,7 @@
 //! A pattern is words between spaces: `a|b` one of them, `a?` or none, `_` any word, `*` up to
 //! three words, `@` a person's name, `^` in front of all: only at the begin of the sentence.
 
-use crate::people::{Name, People};
+use crate::people::Name;
 use crate::token::Token;
 
 #[derive(Debug)]
@@ -53,42 +53,42 @@ impl Phrase {
     }
 
     /// The pattern at exactly `start`.
-    pub fn at(&self, words: &[Token], start: usize, people: &People) -> Option<Found> {
+    pub fn at(&self, words: &[Token], start: usize) -> Option<Found> {
         if self.anchored && start > 0 {
             return None;
         }
-        let (end, name) = follow(&self.slots, words, start, people)?;
+        let (end, name) = follow(&self.slots, words, start)?;
         Some(Found { start, end, name })
     }
 
     /// The first place where the pattern is found.
-    pub fn find(&self, words: &[Token], people: &People) -> Option<Found> {
+    pub fn find(&self, words: &[Token]) -> Option<Found> {
         let last = if self.anchored { 1 } else { words.len() };
-        (0..last.min(words.len())).find_map(|start| self.at(words, start, people))
+        (0..last.min(words.len())).find_map(|start| self.at(words, start))
     }
 }
 
 /// Whether one of the patterns is found, and where the first is.
-pub(crate) fn find_any(phrases: &[Phrase], words: &[Token], people: &People) -> Option<Found> {
-    phrases.iter().find_map(|p| p.find(words, people))
+pub(crate) fn find_any(phrases: &[Phrase], words: &[Token]) -> Option<Found> {
+    phrases.iter().find_map(|p| p.find(words))
 }
 
-fn follow(slots: &[Slot], words: &[Token], at: usize, people: &People) -> Option<(usize, Option<Name>)> {
+fn follow(slots: &[Slot], words: &[Token], at: usize) -> Option<(usize, Option<Name>)> {
     let Some((slot, rest)) = slots.split_first() else { return Some((at, None)) };
     match slot {
         Slot::Words(these, optional) => {
             let here = words.get(at).is_some_and(|w| these.contains(&w.low.as_str()));
-            here.then(|| follow(rest, words, at + 1, people))
+            here.then(|| follow(rest, words, at + 1))
                 .flatten()
-                .or_else(|| optional.then(|| follow(rest, words, at, people)).flatten())
+                .or_else(|| optional.then(|| follow(rest, words, at)).flatten())
         }
-        Slot::Any => words.get(at).and_then(|_| follow(rest, words, at + 1, people)),
-        Slot::Gap => (0..=3).find_map(|gap| follow(rest, words, at + gap, people)),
+        Slot::Any => words.get(at).and_then(|_| follow(rest, words, at + 1)),
+        Slot::Gap => (0..=3).find_map(|gap| follow(rest, words, at + gap)),
         Slot::Name(optional) => {
-            let named = people.name_at(words, at).and_then(|(length, name)| {
-                follow(rest, words, at + length, people).map(|(end, _)| (end, Some(name)))
+            let named = words.get(at).and_then(|w| w.name).and_then(|(length, name)| {
+                follow(rest, words, at + length).map(|(end, _)| (end, Some(name)))
             });
-            named.or_else(|| optional.then(|| follow(rest, words, at, people)).flatten())
+            named.or_else(|| optional.then(|| follow(rest, words, at)).flatten())
         }
     }
 }
@@ -99,7 +99,7 @@ mod tests {
     use crate::token::tokens;
 
     fn found(pattern: &'static str, text: &str) -> Option<(usize, usize)> {
-        Phrase::new(pattern).find(&tokens(text), &People::default()).map(|f| (f.start, f.end))
+        Phrase::new(pattern).find(&tokens(text)).map(|f| (f.start, f.end))
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::clean;
 use crate::language::{self, Language};
+use crate::people::People;
 use crate::token::{self, Token};
 use huddle_domain::minutes::{Evidence, Item};
 use huddle_domain::record::MeetingRecord;
@@ -76,7 +77,7 @@ const UNMARKED_MAX: usize = 30;
 const GAP_MAX_MS: i64 = 6_000;
 
 /// All sentences of a meeting in the order in which they were begun.
-pub(crate) fn all(record: &MeetingRecord, whole: Language) -> Vec<Sentence<'_>> {
+pub(crate) fn all<'a>(record: &'a MeetingRecord, whole: Language, people: &People) -> Vec<Sentence<'a>> {
     let marked = is_marked(&record.segments);
     let mut done: Vec<(usize, Piece)> = Vec::new();
     let mut open: Vec<(usize, Piece)> = Vec::new();
@@ -113,7 +114,7 @@ pub(crate) fn all(record: &MeetingRecord, whole: Language) -> Vec<Sentence<'_>> 
     }
     done.append(&mut open);
     done.sort_by_key(|(at, piece)| (*at, piece.words[0].at));
-    done.into_iter().filter_map(|(_, piece)| piece.finish(whole)).collect()
+    done.into_iter().filter_map(|(_, piece)| piece.finish(whole, marked, people)).collect()
 }
 
 /// Whether the transcript has marks at all: recognisers without punctuation end no sentence.
@@ -156,9 +157,10 @@ impl<'a> Piece<'a> {
         self.end_ms = self.end_ms.max(next.end_ms);
     }
 
-    fn finish(self, whole: Language) -> Option<Sentence<'a>> {
+    fn finish(self, whole: Language, marked: bool, people: &People) -> Option<Sentence<'a>> {
         let language = language::of_words(&self.words, whole);
-        let words = clean::compress(&self.words, language);
+        let mut words = clean::compress(&self.words, language, marked);
+        people.mark(&mut words);
         if words.is_empty() {
             return None;
         }

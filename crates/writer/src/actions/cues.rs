@@ -1,6 +1,6 @@
 //! The words with which people promise, ask and assign. A table per kind of cue.
 
-use crate::people::{Name, People};
+use crate::people::Name;
 use crate::phrase::Phrase;
 use crate::token::Token;
 use std::sync::LazyLock;
@@ -47,9 +47,9 @@ pub(crate) struct Found {
 }
 
 /// The cue at exactly `words[at]`.
-pub(crate) fn at(words: &[Token], at: usize, people: &People) -> Option<Found> {
+pub(crate) fn at(words: &[Token], at: usize) -> Option<Found> {
     CUES.iter().find_map(|cue| {
-        let found = cue.phrase.at(words, at, people)?;
+        let found = cue.phrase.at(words, at)?;
         Some(Found { kind: cue.kind, start: found.start, end: found.end, name: found.name })
     })
 }
@@ -215,8 +215,8 @@ static CUES: LazyLock<Vec<Cue>> = LazyLock::new(|| {
 });
 
 /// Whether a sentence takes on what was asked: `sure`, `will do`, `claro`.
-pub(crate) fn accepts(said: &[Token], people: &People) -> bool {
-    ACCEPTS.iter().any(|p| p.find(said, people).is_some())
+pub(crate) fn accepts(said: &[Token]) -> bool {
+    ACCEPTS.iter().any(|p| p.find(said).is_some())
 }
 
 static ACCEPTS: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
@@ -244,7 +244,7 @@ static ACCEPTS: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
 });
 
 /// Whether a sentence wants what was offered: `yes please`.
-pub(crate) fn wants(said: &[Token], people: &People) -> bool {
+pub(crate) fn wants(said: &[Token]) -> bool {
     static WANTS: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
         Phrase::all(&[
             "^yes|yeah|sure please|do|that",
@@ -256,5 +256,5 @@ pub(crate) fn wants(said: &[Token], people: &People) -> bool {
             "^estaría bien|genial",
         ])
     });
-    WANTS.iter().any(|p| p.find(said, people).is_some())
+    WANTS.iter().any(|p| p.find(said).is_some())
 }

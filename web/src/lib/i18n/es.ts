@@ -212,6 +212,7 @@ export const es: Catalogue = {
   "player.play": "Reproducir",
   "player.rate": "Velocidad",
   "player.silence": "Omitir a {name}",
+  "player.voices": "Voces",
   "player.title": "Reproductor",
   "problem.id": "Petición {id}",
   "problem.offline": "No se puede conectar con el servidor. Compruebe su conexión.",
