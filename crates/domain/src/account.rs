@@ -15,6 +15,8 @@ pub const ACCESS_LIFE: TimeDelta = TimeDelta::minutes(15);
 pub const REFRESH_LIFE: TimeDelta = TimeDelta::days(7);
 /// Life of a refresh token when the person asked to be remembered.
 pub const REMEMBERED_LIFE: TimeDelta = TimeDelta::days(30);
+/// Life of a guest's token: long enough to read what became of the meeting.
+pub const GUEST_LIFE: TimeDelta = TimeDelta::days(7);
 
 /// What an account may do on this instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,12 +6,14 @@ pub mod agenda;
 pub mod capture;
 pub mod chat;
 pub mod error;
+pub mod export;
 pub mod id;
 pub mod meeting;
 pub mod minutes;
 pub mod participant;
 pub mod record;
 pub mod talktime;
+pub mod task;
 pub mod text;
 pub mod transcript;
 

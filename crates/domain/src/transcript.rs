@@ -1,6 +1,7 @@
 //! The transcript: the segments of a meeting in order.
 
 mod read;
+pub mod wer;
 pub use read::{Format, read};
 
 use crate::{AgendaItemId, ParticipantId, SegmentId, StreamId};

@@ -32,6 +32,7 @@ const BITS_PER_SECOND: i32 = 24_000;
 const GRANULE: u64 = 3;
 
 /// An open log, appended to by one writer.
+#[derive(Debug)]
 pub struct OpusLog {
     file: File,
     encoder: Encoder,

@@ -6,12 +6,18 @@ pub mod agenda;
 pub mod captions;
 pub mod capture;
 pub mod chat;
+pub mod downloads;
 pub mod error;
 pub mod exports;
+pub mod hashing;
+pub mod health;
 pub mod meetings;
 pub mod minutes;
 pub mod participants;
 pub mod permit;
+pub mod sessions;
+pub mod sweep;
+pub mod tokens;
 pub mod transcript;
 pub mod work;
 
@@ -54,6 +60,10 @@ pub struct App {
     pub bus: Bus,
     /// The recogniser, or why there is none.
     pub engine: Result<Arc<dyn Engine>, SpeechError>,
+    /// Where passwords are hashed.
+    pub hashing: hashing::Hashing,
+    /// Sessions that ended before their access tokens did.
+    pub revoked: tokens::Revoked,
     /// Rung when a task was queued in this process, so that the runner need not wait for its next look.
     pub work: Notify,
     /// Rung when a task moved in this process, so that the watcher need not wait for its next look.
@@ -77,6 +87,8 @@ impl App {
             db: Db::connect(&config).await?,
             blob: Blob::open(dir)?,
             engine: crate::speech::choose(&config.speech),
+            hashing: hashing::Hashing::new(&config.accounts)?,
+            revoked: tokens::Revoked::default(),
             clock: Clock::default(),
             ids: Ids::default(),
             bus: Bus::default(),

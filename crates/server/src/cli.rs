@@ -99,8 +99,11 @@ fn wait_for(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Res
 /// Commands that people run by hand say only what is wrong, unless they are told otherwise.
 fn log_to_stderr(config: &Config, is_server: bool) -> anyhow::Result<()> {
     let level = if is_server || config.log.level != "info" { config.log.level.as_str() } else { "warn" };
-    let filter = EnvFilter::builder().parse(level.to_lowercase()).map_err(|e| anyhow::anyhow!("the setting log.level is malformed: {e}"))?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let filter = EnvFilter::builder()
+        .parse(level.to_lowercase())
+        .map_err(|e| anyhow::anyhow!("the setting log.level is malformed: {e}"))?;
+    let lines =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     match config.log.format {
         LogFormat::Human => lines.init(),
         LogFormat::Json => lines.json().init(),

@@ -7,7 +7,7 @@ mod secrets;
 pub use load::{ConfigError, Overrides, load};
 pub use secrets::Secrets;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::path::PathBuf;
 
@@ -113,11 +113,25 @@ pub enum Registration {
 }
 
 /// `[accounts]`
-#[derive(Debug, Clone, Deserialize, Default)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Accounts {
     /// Whether strangers may make accounts.
     pub registration: Registration,
+    /// Memory that hashing a password takes (argon2id), KiB.
+    pub password_memory_kib: u32,
+    /// Passes over that memory.
+    pub password_passes: u32,
+}
+
+/// What OWASP asks of argon2id at least; production takes nothing weaker.
+pub const PASSWORD_COST: (u32, u32) = (19_456, 2);
+
+impl Default for Accounts {
+    fn default() -> Self {
+        let (password_memory_kib, password_passes) = PASSWORD_COST;
+        Self { registration: Registration::Open, password_memory_kib, password_passes }
+    }
 }
 
 /// The recognisers that can be chosen.
@@ -252,6 +266,8 @@ pub const SETTINGS: &[Setting] = &[
     setting("secrets.jwt_refresh", &["HUDDLE_JWT_REFRESH_SECRET", "JWT_REFRESH_SECRET"], Kind::Text),
     setting("secrets.signing", &["HUDDLE_SIGNING_KEY", "SIGNING_KEY"], Kind::Text),
     setting("accounts.registration", &["HUDDLE_REGISTRATION"], Kind::Word),
+    setting("accounts.password_memory_kib", &["HUDDLE_PASSWORD_MEMORY_KIB"], Kind::Int),
+    setting("accounts.password_passes", &["HUDDLE_PASSWORD_PASSES"], Kind::Int),
     setting("speech.engine", &["HUDDLE_SPEECH_ENGINE"], Kind::Word),
     setting("speech.threads", &["HUDDLE_SPEECH_THREADS"], Kind::Int),
     setting("speech.model_dir", &["HUDDLE_SPEECH_MODEL_DIR"], Kind::Text),
@@ -270,6 +286,16 @@ impl Config {
             Some(url) => url.trim_end_matches('/').to_owned(),
             None => format!("http://localhost:{port}"),
         }
+    }
+
+    /// The file of the embedded database; `None` with another database.
+    pub fn sqlite_file(&self) -> Option<PathBuf> {
+        let Some(url) = &self.storage.database_url else {
+            return Some(self.storage.data_dir.join("huddle.db"));
+        };
+        let path = url.expose_secret().strip_prefix("sqlite:")?;
+        let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
+        (path != ":memory:").then(|| path.into())
     }
 
     /// Whether the start must be strict.

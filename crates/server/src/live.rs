@@ -80,7 +80,13 @@ impl Live {
     }
 
     /// Keeps a frame: it is in the file when this answers.
-    pub async fn accept(&self, by: ParticipantId, id: StreamId, seq: u32, bytes: &[u8]) -> AppResult<Accepted> {
+    pub async fn accept(
+        &self,
+        by: ParticipantId,
+        id: StreamId,
+        seq: u32,
+        bytes: &[u8],
+    ) -> AppResult<Accepted> {
         let open = self.streams.lock().await.get(&id).filter(|s| s.row.participant == by).cloned();
         match open {
             Some(open) => open.accept(seq, bytes).await,
@@ -102,6 +108,12 @@ impl Live {
     pub async fn lag_ms(&self, meeting: MeetingId) -> i64 {
         let streams = self.streams.lock().await;
         streams.values().filter(|s| s.row.meeting == meeting).map(|s| s.lag_ms()).max().unwrap_or(0)
+    }
+
+    /// How many streams are open, and by how many milliseconds captions are behind at worst.
+    pub async fn measure(&self) -> (usize, i64) {
+        let streams = self.streams.lock().await;
+        (streams.len(), streams.values().map(|s| s.lag_ms()).max().unwrap_or(0))
     }
 
     /// Stops taking audio and sets every stream aside; hearing goes on after the next start.
@@ -144,7 +156,8 @@ impl Live {
 
     /// Once a meeting has ended its streams have a little time to send the rest.
     async fn after_change(self: &Arc<Self>, id: MeetingId) {
-        let ended = crate::app::meetings::by_id(&self.app, id).await.is_ok_and(|m| m.state == MeetingState::Ended);
+        let ended =
+            crate::app::meetings::by_id(&self.app, id).await.is_ok_and(|m| m.state == MeetingState::Ended);
         if ended {
             let live = self.clone();
             tokio::spawn(async move {
@@ -205,9 +218,12 @@ impl Live {
     }
 }
 
-const STOPPING: Refusal = Refusal::Conflict { code: "unavailable", message: "The server is stopping: connect again." };
+const STOPPING: Refusal =
+    Refusal::Conflict { code: "unavailable", message: "The server is stopping: connect again." };
 
 /// A fault of the disk while audio was being kept.
 fn disk(error: impl std::error::Error + Send + Sync + 'static, row: &Stream) -> AppError {
-    AppError::Fault(anyhow::Error::new(error).context(format!("the audio of stream {} could not be kept", row.id)))
+    AppError::Fault(
+        anyhow::Error::new(error).context(format!("the audio of stream {} could not be kept", row.id)),
+    )
 }

@@ -9,12 +9,16 @@
 //!                              └─ questions ─────────────▶ open questions
 //! ```
 
+mod actions;
+mod chatter;
 mod clean;
+mod decisions;
 mod due;
 mod language;
 mod people;
 mod phrase;
 mod pick;
+mod questions;
 mod rank;
 mod sentence;
 mod token;
@@ -30,16 +34,20 @@ pub const WRITER: &str = "extractive/1";
 pub fn write(record: &MeetingRecord) -> Minutes {
     let language = language::of(record);
     let sentences = sentence::all(record, language);
-    let scores = rank::score(&sentences);
+    let people = people::People::of(record);
+    let decisions = decisions::find(&sentences, &people);
+    let actions = actions::find(&sentences, &people, due::Today::of(record, language));
+    let questions = questions::find(&sentences, &people);
+    let scores = rank::score(&sentences, &people);
     let picked = pick::pick(&sentences, &scores);
     Minutes {
         writer: WRITER.to_owned(),
         language: language.tag().to_owned(),
         summary: picked.summary.iter().map(|&at| sentences[at].item()).collect(),
         key_points: picked.key_points.iter().map(|&at| sentences[at].item()).collect(),
-        decisions: Vec::new(),
-        action_items: Vec::new(),
-        questions: Vec::new(),
+        decisions: decisions.into_iter().map(|(item, _)| item).collect(),
+        action_items: actions.into_iter().map(|(item, _)| item).collect(),
+        questions: questions.into_iter().map(|(item, _)| item).collect(),
     }
 }
 

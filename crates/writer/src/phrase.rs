@@ -12,7 +12,8 @@ enum Slot {
     Words(Vec<&'static str>, bool),
     Any,
     Gap,
-    Name,
+    /// A name; whether it may be missing.
+    Name(bool),
 }
 
 /// A pattern, ready to be looked for.
@@ -40,7 +41,7 @@ impl Phrase {
         let slots = pattern.split_whitespace().map(|slot| match slot {
             "_" => Slot::Any,
             "*" => Slot::Gap,
-            "@" => Slot::Name,
+            "@" | "@?" => Slot::Name(slot.ends_with('?')),
             _ => Slot::Words(slot.trim_end_matches('?').split('|').collect(), slot.ends_with('?')),
         });
         Self { slots: slots.collect(), anchored }
@@ -83,9 +84,11 @@ fn follow(slots: &[Slot], words: &[Token], at: usize, people: &People) -> Option
         }
         Slot::Any => words.get(at).and_then(|_| follow(rest, words, at + 1, people)),
         Slot::Gap => (0..=3).find_map(|gap| follow(rest, words, at + gap, people)),
-        Slot::Name => {
-            let (length, name) = people.name_at(words, at)?;
-            follow(rest, words, at + length, people).map(|(end, _)| (end, Some(name)))
+        Slot::Name(optional) => {
+            let named = people.name_at(words, at).and_then(|(length, name)| {
+                follow(rest, words, at + length, people).map(|(end, _)| (end, Some(name)))
+            });
+            named.or_else(|| optional.then(|| follow(rest, words, at, people)).flatten())
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Which sentences stand for the meeting: LexRank (Erkan and Radev, 2004) over the cosine of
 //! tf-idf terms, weighed by what a reader wants of a sentence.
 
+use crate::chatter;
+use crate::people::People;
 use crate::sentence::Sentence;
 use std::collections::HashMap;
 
@@ -25,7 +27,7 @@ impl Scores {
 }
 
 /// Scores all sentences.
-pub(crate) fn score(sentences: &[Sentence<'_>]) -> Scores {
+pub(crate) fn score(sentences: &[Sentence<'_>], people: &People) -> Scores {
     let vectors = vectors(sentences);
     let mut compared: Vec<usize> = (0..sentences.len()).filter(|&i| !vectors[i].is_empty()).collect();
     if compared.len() > COMPARED_MAX {
@@ -36,7 +38,9 @@ pub(crate) fn score(sentences: &[Sentence<'_>]) -> Scores {
     let central = lexrank(&compared, &vectors);
     let mut score = vec![0.0; sentences.len()];
     for (&at, central) in compared.iter().zip(central) {
-        score[at] = central * weight(&sentences[at]);
+        if !chatter::is_chatter(&sentences[at], people) {
+            score[at] = central * weight(&sentences[at]);
+        }
     }
     Scores { score, vectors }
 }

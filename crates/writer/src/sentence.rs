@@ -36,24 +36,36 @@ impl<'a> Sentence<'a> {
         &self.segments[0].speaker
     }
 
-    /// Where it was said.
-    pub fn evidence(&self) -> Evidence {
-        Evidence {
-            segments: self.segments.iter().map(|s| s.id).collect(),
-            start_ms: self.start_ms,
-            end_ms: self.end_ms,
-        }
-    }
-
     /// The sentence as an item of the minutes.
     pub fn item(&self) -> Item {
-        Item { text: self.text.clone(), evidence: self.evidence(), agenda_item: self.segments[0].agenda_item }
+        let evidence = evidence(std::iter::once(self));
+        Item { text: self.text.clone(), evidence, agenda_item: self.segments[0].agenda_item }
     }
 
     /// Whether it asks, by its mark.
     pub fn asks(&self) -> bool {
         self.said.last().is_some_and(Token::asks)
     }
+}
+
+/// Where sentences were said: their segments in order, from the first word to the last.
+pub(crate) fn evidence<'s, 'a: 's>(sentences: impl Iterator<Item = &'s Sentence<'a>>) -> Evidence {
+    let mut evidence = Evidence { segments: Vec::new(), start_ms: i64::MAX, end_ms: i64::MIN };
+    for sentence in sentences {
+        for segment in &sentence.segments {
+            if !evidence.segments.contains(&segment.id) {
+                evidence.segments.push(segment.id);
+            }
+        }
+        evidence.start_ms = evidence.start_ms.min(sentence.start_ms);
+        evidence.end_ms = evidence.end_ms.max(sentence.end_ms);
+    }
+    evidence
+}
+
+/// The stems of the words that mean something.
+pub(crate) fn terms(words: &[Token], language: Language) -> Vec<String> {
+    words.iter().filter(|w| is_term(&w.low, language)).map(|w| language.stem(&w.low)).collect()
 }
 
 /// Longest sentence, in words; a longer one is cut where it is weakest.

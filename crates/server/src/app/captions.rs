@@ -1,10 +1,10 @@
 //! Captions: finals become segments, exactly once, whoever heard them.
 
-use super::{App, AppError, AppResult, capture, meetings, work::Work};
+use super::{App, AppError, AppResult, capture, meetings, work::Held};
 use crate::{
     bus::What,
     db,
-    speech::{self, HeardFinal},
+    speech::{self, SpeechError, Step, ToHear, Utterance},
 };
 use chrono::TimeDelta;
 use huddle_domain::{
@@ -18,24 +18,26 @@ use tokio::sync::mpsc;
 
 /// How long a hearer may be silent before somebody else takes its stream.
 pub const HEARING_LEASE: TimeDelta = TimeDelta::seconds(15);
+/// How often a hearer says that it is there.
+const HEARING_RENEWAL: Duration = Duration::from_secs(4);
 
-/// Stores what was heard on `stream` between the samples `from` and `until`: at most one segment, and the
-/// moved cursor, in one transaction. `false` if the cursor does not stand at `from`: somebody else hears
-/// this stream, and the caller has to stop.
-pub async fn heard(app: &App, stream: &Stream, from: u64, until: u64, heard: Option<HeardFinal>) -> AppResult<bool> {
+/// Stores what was heard on `stream` in one step: at most one segment, and the moved cursor, in one
+/// transaction. `false` if the cursor does not stand where the step begins: somebody else hears this stream,
+/// and the caller has to stop.
+pub async fn heard(app: &App, stream: &Stream, step: Step) -> AppResult<bool> {
     let meeting = meetings::by_id(app, stream.meeting).await?;
     let engine = app.engine.as_ref().map(|e| e.name().to_owned()).unwrap_or_default();
     let tx = app.db.begin().await?;
-    if !db::capture::advance(&tx, stream.id, from, until).await? {
+    if !db::capture::advance(&tx, stream.id, step.from, step.until).await? {
         return Ok(false);
     }
     let mut stored = None;
-    if let Some(heard) = heard {
-        let mut segment = segment(app, &meeting, stream, heard, engine);
+    if let Some(utterance) = step.utterance {
+        let mut segment = segment(app, &meeting, stream, utterance, engine);
         let changes = db::agenda::changes(&tx, meeting.id).await?;
-        segment.agenda_item = meeting
-            .started_at
-            .and_then(|start| agenda::current_at(&changes, start + TimeDelta::milliseconds(segment.start_ms)));
+        segment.agenda_item = meeting.started_at.and_then(|start| {
+            agenda::current_at(&changes, start + TimeDelta::milliseconds(segment.start_ms))
+        });
         db::transcript::insert(&tx, meeting.id, stream.participant, &segment, app.now()).await?;
         let speaker = db::participant::by_id(&tx, stream.participant).await?;
         segment.speaker = speaker.map(|p| p.name).unwrap_or_default();
@@ -48,7 +50,7 @@ pub async fn heard(app: &App, stream: &Stream, from: u64, until: u64, heard: Opt
     Ok(true)
 }
 
-fn segment(app: &App, meeting: &Meeting, stream: &Stream, heard: HeardFinal, engine: String) -> Segment {
+fn segment(app: &App, meeting: &Meeting, stream: &Stream, heard: Utterance, engine: String) -> Segment {
     let on_clock = |ms: i64| stream.start_ms + ms;
     let words = heard.words.into_iter().map(|w| Word {
         text: w.text,
@@ -82,6 +84,11 @@ pub async fn speaker(app: &App, stream: &Stream) -> AppResult<String> {
     Ok(speaker.map(|p| p.name).unwrap_or_default())
 }
 
+/// How many utterances of a stream are stored.
+pub async fn utterances(app: &App, stream: &Stream) -> AppResult<u64> {
+    Ok(db::capture::utterances(app.db.read(), stream.id).await?)
+}
+
 /// Keeps that all of a closed stream was heard.
 pub async fn all_heard(app: &App, stream: &Stream) -> AppResult<()> {
     Ok(db::capture::mark_heard(app.db.read(), stream.id, app.now()).await?)
@@ -97,14 +104,14 @@ pub async fn stop_hearing(app: &App, streams: &[StreamId]) -> AppResult<()> {
     Ok(db::capture::keep_hearing(app.db.read(), streams, None).await?)
 }
 
-/// After the end of a meeting: waits for whoever still hears, hears what is left from the kept audio,
-/// and queues the minutes. `progress` takes percent and step. Safe to run again.
-pub async fn finish(app: &App, id: MeetingId, progress: impl AsyncFn(i32, &str)) -> AppResult<()> {
+/// After the end of a meeting: waits for whoever still hears, and hears what is left from the kept audio.
+/// [`super::minutes::heard`] comes after it. Safe to run again.
+pub async fn finish(app: &App, held: Held, id: MeetingId) -> AppResult<()> {
     let streams = db::capture::of_meeting(app.db.read(), id).await?;
     let total = streams.len().max(1);
     for (done, stream) in streams.iter().enumerate() {
         let percent = i32::try_from(done * 100 / total).unwrap_or(100);
-        progress(percent, "Hearing what was said last").await;
+        held.progress(app, percent, "Hearing what was said last").await;
         while let Some(stream) = db::capture::by_id(app.db.read(), stream.id).await? {
             if stream.heard_at.is_some() {
                 break;
@@ -115,38 +122,44 @@ pub async fn finish(app: &App, id: MeetingId, progress: impl AsyncFn(i32, &str))
             }
         }
     }
-    let tx = app.db.begin().await?;
-    let key = format!("write_minutes:{id}");
-    Work::WriteMinutes { meeting: id }.queue(&tx, app, Some(id), Some(key), app.now()).await?;
-    tx.commit().await?;
-    app.work.notify_one();
     Ok(())
 }
 
 /// Hears a stream from its cursor to the end of its file. Ends early when somebody else hears it.
 async fn finish_stream(app: &App, stream: &Stream) -> AppResult<()> {
-    let file = capture::path(app, stream);
+    let log = capture::path(app, stream);
     let engine = match &app.engine {
-        Ok(engine) if file.exists() => engine.clone(),
+        Ok(engine) if log.exists() => engine.clone(),
         // Nothing was kept, or nobody is there to hear it: the page says why.
         _ => return all_heard(app, stream).await,
     };
     keep_hearing(app, &[stream.id]).await?;
-    let (finals, mut heard_finals) = mpsc::channel(16);
-    let from = stream.heard_until;
+    let nth = utterances(app, stream).await?;
+    let to_hear = ToHear { stream: stream.id, log, cursor: stream.heard_until, nth };
+    let (steps, mut heard_steps) = mpsc::channel(4);
     let hearing = tokio::task::spawn_blocking(move || {
-        let blocks = huddle_media::ogg::read(&file, from)?;
-        speech::transcribe(&*engine, from, blocks, |heard| finals.blocking_send(heard).is_ok())
+        speech::transcribe_rest(engine, &to_hear, |step| steps.blocking_send(step).is_ok())
     });
-    let mut cursor = from;
-    while let Some(event) = heard_finals.recv().await {
-        keep_hearing(app, &[stream.id]).await?;
-        if !heard(app, stream, cursor, event.heard_until, event.heard).await? {
-            return Ok(());
+    let mut renew = tokio::time::interval(HEARING_RENEWAL);
+    loop {
+        tokio::select! {
+            _ = renew.tick() => keep_hearing(app, &[stream.id]).await?,
+            step = heard_steps.recv() => match step {
+                Some(step) => {
+                    if !heard(app, stream, step).await? {
+                        return Ok(());
+                    }
+                }
+                None => break,
+            }
         }
-        cursor = event.heard_until;
     }
-    hearing.await.map_err(anyhow::Error::new)?.map_err(|e| AppError::Fault(anyhow::Error::new(e)))?;
+    match hearing.await.map_err(anyhow::Error::new)? {
+        Ok(()) => {}
+        // What can be read of it was heard, and will not be more another time.
+        Err(SpeechError::Audio(why)) => tracing::error!(stream.id = %stream.id, why, "Kept audio is damaged"),
+        Err(error) => return Err(AppError::Fault(anyhow::Error::new(error))),
+    }
     stop_hearing(app, &[stream.id]).await?;
     all_heard(app, stream).await
 }

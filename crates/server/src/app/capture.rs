@@ -17,7 +17,13 @@ pub const OFFSET_MAX: i64 = 120_000;
 
 /// Opens a stream, or the one that was interrupted. A new one needs a live meeting; an interrupted one may
 /// be finished after the end, so that what was said last is not lost.
-pub async fn open(app: &App, caller: Caller, named: &str, id: StreamId, offset_ms: i64) -> AppResult<(Meeting, Stream)> {
+pub async fn open(
+    app: &App,
+    caller: Caller,
+    named: &str,
+    id: StreamId,
+    offset_ms: i64,
+) -> AppResult<(Meeting, Stream)> {
     let (meeting, access) = permit::open(app, caller, named).await?;
     let participant = access.joined()?;
     if let Some(known) = db::capture::by_id(app.db.read(), id).await? {
@@ -98,7 +104,8 @@ pub async fn tracks(app: &App, caller: Caller, named: &str) -> AppResult<(Meetin
         let duration = tokio::task::spawn_blocking(move || huddle_media::ogg::duration(&file)).await;
         let Ok(Ok(samples @ 1..)) = duration else { continue };
         let duration_ms = ms(samples);
-        let name = people.iter().find(|p| p.id == stream.participant).map(|p| p.name.clone()).unwrap_or_default();
+        let name =
+            people.iter().find(|p| p.id == stream.participant).map(|p| p.name.clone()).unwrap_or_default();
         tracks.push(Track { participant: stream.participant, name, duration_ms, stream });
     }
     Ok((meeting, tracks))

@@ -91,5 +91,11 @@ pub async fn join(
 pub async fn list(app: &App, meeting: MeetingId) -> AppResult<Vec<(Participant, i64)>> {
     let people = db::participant::of_meeting(app.db.read(), meeting).await?;
     let spoken = db::transcript::talk_ms(app.db.read(), meeting).await?;
-    Ok(people.into_iter().map(|p| { let ms = spoken.get(&p.id).copied().unwrap_or(0); (p, ms) }).collect())
+    Ok(people
+        .into_iter()
+        .map(|p| {
+            let ms = spoken.get(&p.id).copied().unwrap_or(0);
+            (p, ms)
+        })
+        .collect())
 }

@@ -102,7 +102,8 @@ fn read(args: &Args, config: &Config) -> anyhow::Result<MeetingRecord> {
                 Refusal::Invalid { message, .. } => anyhow!("{}: {message}", path.display()),
                 other => other.into(),
             })?;
-            let own = (format == transcript::Format::Json).then(|| serde_json::from_str(&text).ok()).flatten();
+            let own =
+                (format == transcript::Format::Json).then(|| serde_json::from_str(&text).ok()).flatten();
             Ok(record::of(&about, own, segments))
         }
         None => Ok(record::of(&about, None, transcribe::hear_file(path, config)?)),
@@ -133,7 +134,9 @@ fn text_of(path: &Path) -> anyhow::Result<Option<String>> {
 
 /// The first bytes of WAV, Ogg, FLAC, MP3 with a tag, and WebM.
 fn is_audio(head: &[u8]) -> bool {
-    [b"RIFF".as_slice(), b"OggS", b"fLaC", b"ID3", b"\x1a\x45\xdf\xa3"].iter().any(|magic| head.starts_with(magic))
+    [b"RIFF".as_slice(), b"OggS", b"fLaC", b"ID3", b"\x1a\x45\xdf\xa3"]
+        .iter()
+        .any(|magic| head.starts_with(magic))
 }
 
 fn cannot_read(path: &Path) -> String {

@@ -30,7 +30,10 @@ const DRAIN: Duration = Duration::from_secs(3);
 pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let address = (config.server.host.clone(), config.server.port);
     let listener = TcpListener::bind(&address).await.with_context(|| {
-        format!("cannot listen on {}:{}; is another server there? Choose another with --port", address.0, address.1)
+        format!(
+            "cannot listen on {}:{}; is another server there? Choose another with --port",
+            address.0, address.1
+        )
     })?;
     let app = App::open(config).await?;
     app.db.migrate().await?;
@@ -38,7 +41,7 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let _ = app.port.set(port);
     let live = Live::start(app.clone());
     let tasks = Tasks::start(app.clone());
-    let house = House { app: app.clone(), live: live.clone() };
+    let house = House::new(app.clone(), live.clone());
     let router = doors::router(house).await;
     greet(&app).await?;
 
@@ -77,7 +80,9 @@ async fn greet(app: &App) -> anyhow::Result<()> {
     let url = app.public_url();
     println!("Huddle is ready on {url}");
     if accounts::needs_first(app).await? {
-        println!("Make the first account there; it becomes the administrator. Or: huddle user add you@example.com");
+        println!(
+            "Make the first account there; it becomes the administrator. Or: huddle user add you@example.com"
+        );
     }
     match &app.engine {
         Ok(engine) => println!("Captions: {}", engine.name()),

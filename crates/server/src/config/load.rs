@@ -1,7 +1,7 @@
 //! Reading the settings: file, then environment, then flags. What is unknown or malformed stops the
 //! start with its name.
 
-use super::{Config, Kind, SETTINGS};
+use super::{Config, Kind, PASSWORD_COST, SETTINGS};
 use std::{collections::BTreeMap, path::PathBuf};
 use thiserror::Error;
 use toml::{Table, Value};
@@ -139,6 +139,17 @@ fn check(config: &Config) -> Result<(), ConfigError> {
             );
         }
     }
+    let (memory, passes) = (config.accounts.password_memory_kib, config.accounts.password_passes);
+    if !(8..=4_194_304).contains(&memory) {
+        return malformed("accounts.password_memory_kib", "must be between 8 and 4194304");
+    }
+    if !(1..=64).contains(&passes) {
+        return malformed("accounts.password_passes", "must be between 1 and 64");
+    }
+    let (least, times) = PASSWORD_COST;
+    if config.is_production() && u64::from(memory) * u64::from(passes) < u64::from(least) * u64::from(times) {
+        return malformed("accounts.password_memory_kib", "with these passes it is too cheap for production");
+    }
     if !(1..=64).contains(&config.speech.threads) {
         return malformed("speech.threads", "must be between 1 and 64");
     }
@@ -192,6 +203,12 @@ mod tests {
             ("", &[("HUDDLE_SPEECH_ENGINE", "ears")], "HUDDLE_SPEECH_ENGINE"),
             ("", &[("CORS_ORIGINS", "example.com")], "cors_origins"),
             ("[speech]\nthreads = 0", &[], "speech.threads"),
+            ("[accounts]\npassword_passes = 0", &[], "accounts.password_passes"),
+            (
+                "[server]\nenvironment = \"production\"\n[accounts]\npassword_memory_kib = 64",
+                &[],
+                "accounts.password_memory_kib",
+            ),
         ] {
             let message = from_file(text, vars).expect_err(name).to_string();
             assert!(message.contains(name), "{message} does not name {name}");

@@ -1,6 +1,9 @@
 //! Streams in the database: what is being heard, and how far that has come.
 
-use super::entity::stream::{ActiveModel, Column, Entity, Model};
+use super::entity::{
+    segment,
+    stream::{ActiveModel, Column, Entity, Model},
+};
 use chrono::{DateTime, Utc};
 use huddle_domain::{MeetingId, ParticipantId, StreamId, capture::Stream};
 use sea_orm::{
@@ -49,6 +52,11 @@ pub async fn open_count(db: &impl ConnectionTrait, participant: ParticipantId) -
         .filter(Column::ClosedAt.is_null())
         .count(db)
         .await
+}
+
+/// How many segments were heard on a stream.
+pub async fn utterances(db: &impl ConnectionTrait, id: StreamId) -> Result<u64, DbErr> {
+    segment::Entity::find().filter(segment::Column::StreamId.eq(id.0)).count(db).await
 }
 
 /// Stores a new stream.

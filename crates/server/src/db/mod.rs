@@ -12,6 +12,8 @@ pub mod export;
 pub mod meeting;
 pub mod minutes;
 pub mod participant;
+pub mod session;
+pub mod sweep;
 pub mod task;
 pub mod transcript;
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 tokio::task_local! {
-    /// The id of the request being answered; set by `extract::with_request_id`.
+    /// The id of the request being answered; set by `request::named`.
     pub static REQUEST_ID: String;
 }
 
@@ -52,17 +52,53 @@ impl ApiError {
     }
 }
 
+/// The refusal of a body that is no JSON.
+pub const MALFORMED: Plain =
+    Plain(StatusCode::BAD_REQUEST, "malformed_json", "The body is not well-formed JSON.");
+/// The refusal of a body that is too large.
+pub const TOO_LARGE: Plain =
+    Plain(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is larger than this route takes.");
+/// The refusal of a path that leads nowhere.
+pub const NOWHERE: Plain = Plain(StatusCode::NOT_FOUND, "not_found", "There is nothing at this address.");
+/// The refusal of a verb that the path does not know.
+pub const WRONG_METHOD: Plain =
+    Plain(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This address does not take this method.");
+/// The answer when a request took too long.
+pub const TIMED_OUT: Plain = Plain(
+    StatusCode::SERVICE_UNAVAILABLE,
+    "unavailable",
+    "The server is too busy to answer. Try again soon.",
+);
+/// The answer when the world failed.
+pub const FAULT: Plain = Plain(
+    StatusCode::INTERNAL_SERVER_ERROR,
+    "fault",
+    "Something went wrong on the server. Try again; if it stays, give this request id to the operator.",
+);
+
+/// Status, code and message of an error that needs no more.
+#[derive(Debug, Clone, Copy)]
+pub struct Plain(StatusCode, &'static str, &'static str);
+
+impl From<Plain> for ApiError {
+    fn from(Plain(status, code, message): Plain) -> Self {
+        Self::new(status, code, message)
+    }
+}
+
+impl IntoResponse for Plain {
+    fn into_response(self) -> Response {
+        ApiError::from(self).into_response()
+    }
+}
+
 impl From<AppError> for ApiError {
     fn from(error: AppError) -> Self {
         match error {
             AppError::Refused(refusal) => refusal.into(),
             AppError::Fault(fault) => {
                 tracing::error!(request.id = %request_id(), error = format!("{fault:#}"), "A request failed");
-                Self::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "fault",
-                    "Something went wrong on the server. Try again; if it stays, give this request id to the operator.",
-                )
+                FAULT.into()
             }
         }
     }

@@ -2,14 +2,14 @@
 
 use super::{Accepted, disk};
 use crate::{
-    app::{App, AppResult, capture},
-    speech::{Hearing, StreamHandle},
+    app::{App, AppResult, captions, capture},
+    speech::{Hearing, StreamHandle, ToHear},
 };
 use huddle_domain::{
     Refusal,
     capture::{self as frames, Stream},
 };
-use huddle_media::ogg::{self, OpusLog};
+use huddle_media::OpusLog;
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -52,9 +52,10 @@ impl OpenStream {
         let (log, samples) = opened.await.map_err(anyhow::Error::new)?.map_err(|e| disk(e, &row))?;
         let hearer = match hearing {
             Some(hearing) => {
-                crate::app::captions::keep_hearing(app, &[row.id]).await?;
-                let replay = move |from| ogg::read(&path, from);
-                Some(hearing.open(row.id, row.heard_until, samples, replay).await)
+                captions::keep_hearing(app, &[row.id]).await?;
+                let nth = captions::utterances(app, &row).await?;
+                let (stream, cursor) = (row.id, row.heard_until);
+                Some(hearing.open(ToHear { stream, log: path, cursor, nth }, samples))
             }
             None => None,
         };
@@ -78,10 +79,10 @@ impl OpenStream {
 
     /// Milliseconds of kept audio that are not heard yet.
     pub(super) fn lag_ms(&self) -> i64 {
-        self.hearer.as_ref().map_or(0, |h| frames::ms(self.samples().saturating_sub(h.position())))
+        self.hearer.as_ref().map_or(0, StreamHandle::lag_ms)
     }
 
-    /// Keeps a frame: encoded and written when this answers, then handed to the hearer.
+    /// Keeps a frame: encoded and written when this answers; then the hearer knows of it.
     pub(super) async fn accept(&self, seq: u32, bytes: &[u8]) -> AppResult<Accepted> {
         let refused = |refusal| Ok(Accepted { next: self.next(), refusal: Some(refusal) });
         let frame = match frames::frame(bytes) {
@@ -89,15 +90,16 @@ impl OpenStream {
             Err(refusal) => return refused(refusal),
         };
         let kept = self.kept.clone();
-        let written = tokio::task::spawn_blocking(move || kept.lock().expect("no holder of this lock panics").keep(seq, frame));
+        let written = tokio::task::spawn_blocking(move || {
+            kept.lock().expect("no holder of this lock panics").keep(seq, frame)
+        });
         match written.await.map_err(anyhow::Error::new)? {
-            Ok(Some(frame)) => {
+            Ok(samples) => {
                 if let Some(hearer) = &self.hearer {
-                    hearer.push(frame);
+                    hearer.push(samples);
                 }
                 Ok(Accepted { next: self.next(), refusal: None })
             }
-            Ok(None) => Ok(Accepted { next: self.next(), refusal: None }),
             Err(NotKept::Refused(refusal)) => refused(refusal),
             Err(NotKept::Disk(error)) => Err(disk(error, &self.row)),
         }
@@ -114,7 +116,8 @@ impl OpenStream {
     /// Writes the end of the file; what its hearer has not finished is heard after the next start.
     pub(super) async fn seal(&self) {
         let kept = self.kept.clone();
-        let sealed = tokio::task::spawn_blocking(move || kept.lock().expect("no holder of this lock panics").seal());
+        let sealed =
+            tokio::task::spawn_blocking(move || kept.lock().expect("no holder of this lock panics").seal());
         if let Ok(Err(error)) = sealed.await {
             tracing::warn!(stream.id = %self.row.id, error = %error, "The end of a stream could not be written");
         }
@@ -127,16 +130,16 @@ enum NotKept {
 }
 
 impl Kept {
-    /// The frame, if it is new.
-    fn keep(&mut self, seq: u32, frame: Vec<i16>) -> Result<Option<Vec<i16>>, NotKept> {
+    /// Writes the frame if it is new: how many samples there are now.
+    fn keep(&mut self, seq: u32, frame: Vec<i16>) -> Result<u64, NotKept> {
         self.last_frame = Instant::now();
         let log = self.log.as_mut().ok_or(NotKept::Refused(capture::CLOSED))?;
         match frames::judge(frame_of(log.samples()), seq).map_err(NotKept::Refused)? {
-            frames::Verdict::Known => Ok(None),
+            frames::Verdict::Known => Ok(self.samples),
             frames::Verdict::Keep => {
                 log.append(&frame).map_err(NotKept::Disk)?;
                 self.samples = log.samples();
-                Ok(Some(frame))
+                Ok(self.samples)
             }
         }
     }

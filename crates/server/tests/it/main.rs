@@ -1,1 +1,8 @@
-//! x
+//! Huddle through its doors: one binary, a file per feature. `house` starts a whole one for each test.
+
+mod accounts;
+mod bad_input;
+mod house;
+mod meetings;
+mod permissions;
+mod storage;

@@ -51,7 +51,9 @@ pub(super) fn of(about: &About<'_>, own: Option<MeetingRecord>, segments: Vec<Se
 fn people(segments: &[Segment]) -> Vec<Person> {
     let is_timed = segments.iter().all(Segment::is_timed);
     let spoken = talktime::by_name(segments).into_iter().filter(|(name, _)| !name.is_empty());
-    spoken.map(|(name, ms)| Person { participant: None, name, talk_ms: if is_timed { ms } else { 0 } }).collect()
+    spoken
+        .map(|(name, ms)| Person { participant: None, name, talk_ms: if is_timed { ms } else { 0 } })
+        .collect()
 }
 
 #[cfg(test)]

@@ -9,9 +9,9 @@ use crate::{
     doors::{House, extract},
 };
 use bytes::Bytes;
+use huddle_domain::Refusal;
 use serde_json::Value;
 use session::Session;
-use huddle_domain::Refusal;
 use socketioxide::{
     SocketIo,
     adapter::LocalAdapter,
@@ -52,7 +52,9 @@ pub async fn layer(house: House) -> SocketIoLayer {
         .ws_max_message_size(MESSAGE_MAX)
         .max_payload(MESSAGE_MAX as u64)
         .build_layer();
-    let admit = async |socket: SocketRef, auth: TryData<Value>, State(house): State<House>| admit(&socket, auth.0.ok(), house);
+    let admit = async |socket: SocketRef, auth: TryData<Value>, State(house): State<House>| {
+        admit(&socket, auth.0.ok(), house)
+    };
     io.ns(NAMESPACE, (async |_: SocketRef| {}).with(admit));
     tokio::spawn(tell::run(house, io));
     layer

@@ -89,6 +89,12 @@ async fn list(
     let (meeting, access) = permit::open(&house.app, caller, &named).await?;
     let present = house.live.presence.present(meeting.id);
     let people = participants::list(&house.app, meeting.id).await?;
-    let you = |p| view::participant(p, &present, access.participant.or(Some(huddle_domain::ParticipantId(uuid::Uuid::nil()))));
+    let you = |p| {
+        view::participant(
+            p,
+            &present,
+            access.participant.or(Some(huddle_domain::ParticipantId(uuid::Uuid::nil()))),
+        )
+    };
     Ok(axum::Json(people.into_iter().map(you).collect()))
 }

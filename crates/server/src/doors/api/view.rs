@@ -1,8 +1,10 @@
 //! From nouns to the shapes of the wire, where more than the noun is needed.
 
 use super::wire;
-use crate::app::{App, meetings::MeetingView};
-use huddle_domain::{ParticipantId, agenda::AgendaItem, chat::ChatLine, participant::Participant};
+use crate::app::{App, meetings::MeetingView, sessions::Session};
+use huddle_domain::{
+    ParticipantId, account::Account, agenda::AgendaItem, chat::ChatLine, participant::Participant,
+};
 use std::collections::HashSet;
 
 /// A meeting; `is_host` is about the caller and absent in what everybody is told.
@@ -51,10 +53,37 @@ pub fn participant(
 /// Whether words are being written down on this instance, and if not, why.
 pub fn captions(app: &App) -> wire::Captions {
     match &app.engine {
-        Ok(engine) => {
-            wire::Captions { available: true, engine: Some(engine.name().to_owned()), reason: None, lag_ms: 0 }
+        Ok(engine) => wire::Captions {
+            available: true,
+            engine: Some(engine.name().to_owned()),
+            reason: None,
+            lag_ms: 0,
+        },
+        Err(why) => {
+            wire::Captions { available: false, engine: None, reason: Some(why.to_string()), lag_ms: 0 }
         }
-        Err(why) => wire::Captions { available: false, engine: None, reason: Some(why.to_string()), lag_ms: 0 },
+    }
+}
+
+/// A session, as its owner gets it.
+pub fn session(session: Session) -> wire::Session {
+    wire::Session {
+        account: session.account.into(),
+        access_token: session.access_token,
+        refresh_token: session.refresh_token,
+        expires_in: session.expires_in,
+    }
+}
+
+impl From<Account> for wire::Account {
+    fn from(account: Account) -> Self {
+        Self {
+            id: account.id.into(),
+            email: account.email,
+            name: account.name,
+            role: account.role.as_str().into(),
+            created_at: account.created_at,
+        }
     }
 }
 

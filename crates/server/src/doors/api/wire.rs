@@ -24,6 +24,8 @@ wire! {
     Account { id: Uuid, email: String, name: String, role: String, created_at: DateTime<Utc> }
     /// Proof of a sign-in; `expiresIn` seconds of the access token.
     Session { account: Account, access_token: String, refresh_token: String, expires_in: i64 }
+    /// Nothing to say.
+    Empty {}
     /// A new account.
     Register { email: String, name: String, password: String }
     /// Address and password.

@@ -141,7 +141,8 @@ impl Session {
         let is_host = access.role.require_host().is_ok();
         let people = participants::list(app, meeting.id).await?;
         let present = self.house.live.presence.present(meeting.id);
-        let people: Vec<_> = people.into_iter().map(|p| view::participant(p, &present, Some(participant))).collect();
+        let people: Vec<_> =
+            people.into_iter().map(|p| view::participant(p, &present, Some(participant))).collect();
         let you = people.iter().find(|p| p.id == participant.0).cloned();
         let lines = chat::lines(app, self.caller, &named, None).await?;
         let agenda = agenda::list(app, self.caller, &named).await?;
@@ -169,7 +170,8 @@ impl Session {
 
     async fn chat(&self, draft: wire::ChatDraft) -> AppResult<Value> {
         let place = self.place()?;
-        let (line, _) = chat::say(&self.house.app, self.caller, &place.named, &draft.text, &draft.client_id).await?;
+        let (line, _) =
+            chat::say(&self.house.app, self.caller, &place.named, &draft.text, &draft.client_id).await?;
         Ok(json!({ "line": wire::ChatLine::from(line) }))
     }
 
@@ -183,7 +185,8 @@ impl Session {
     async fn audio(&self, frame: Frame, bytes: Option<&[u8]>) -> AppResult<Value> {
         let place = self.place()?;
         let bytes = bytes.ok_or(Refusal::invalid("frame", "must be binary"))?;
-        let accepted = self.house.live.accept(place.participant, StreamId(frame.stream), frame.seq, bytes).await?;
+        let accepted =
+            self.house.live.accept(place.participant, StreamId(frame.stream), frame.seq, bytes).await?;
         let mut answer = match &accepted.refusal {
             Some(refused) => refusal(refused),
             None => json!({ "ok": true }),
@@ -200,7 +203,8 @@ impl Session {
 
     async fn set_current(&self, asked: wire::CurrentItem) -> AppResult<Value> {
         let place = self.place()?;
-        meetings::set_current_item(&self.house.app, self.caller, &place.named, asked.item.map(AgendaItemId)).await?;
+        meetings::set_current_item(&self.house.app, self.caller, &place.named, asked.item.map(AgendaItemId))
+            .await?;
         Ok(Value::Null)
     }
 }

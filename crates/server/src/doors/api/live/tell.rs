@@ -76,7 +76,9 @@ async fn words(house: &House, event: Event) -> AppResult<(&'static str, Value)> 
             ("participants", json!(people))
         }
         What::Chat(line) => ("chat", json!(wire::ChatLine::from(line))),
-        What::Agenda(items) => ("agenda", json!(items.into_iter().map(wire::AgendaItem::from).collect::<Vec<_>>())),
+        What::Agenda(items) => {
+            ("agenda", json!(items.into_iter().map(wire::AgendaItem::from).collect::<Vec<_>>()))
+        }
         What::Caption(c) => {
             let body = json!({
                 "stream": c.stream, "participant": c.participant, "speaker": c.speaker, "startMs": c.start_ms, "text": c.text,

@@ -1,0 +1,369 @@
+//! Action items: who promised what, until when. A promise is owned by its speaker, a request by
+//! who is named or takes it on, a need by whoever claims it, otherwise by nobody.
+
+mod cues;
+mod verbs;
+
+use crate::clean;
+use crate::due::Today;
+use crate::people::{Name, People};
+use crate::sentence::{self, Sentence};
+use crate::token::Token;
+use chrono::NaiveDate;
+use cues::{Found, Kind};
+use huddle_domain::minutes::ActionItem;
+use verbs::{Person, Work, work};
+
+/// An action item in the making.
+#[derive(Debug)]
+struct Action {
+    /// The sentences it comes from, in order.
+    from: Vec<usize>,
+    task: Vec<Token>,
+    terms: Vec<String>,
+    owner: Option<(String, Option<usize>)>,
+    due: Option<NaiveDate>,
+}
+
+/// How many sentences later a request is still being answered.
+const ANSWER_WITHIN: usize = 3;
+/// How many sentences back a claim may reach.
+const CLAIM_WITHIN: usize = 4;
+
+/// The action items of a meeting in order, and the sentences that they were made from.
+pub(crate) fn find(
+    sentences: &[Sentence<'_>],
+    people: &People,
+    today: Option<Today>,
+) -> Vec<(ActionItem, Vec<usize>)> {
+    let reader = Reader { sentences, people, today };
+    let mut actions: Vec<Action> = Vec::new();
+    let mut answered: Vec<usize> = Vec::new();
+    for at in 0..sentences.len() {
+        let clauses = clauses(&sentences[at].words, people);
+        for clause in &clauses {
+            if answered.contains(&at)
+                && matches!(clause.cue.kind, Kind::Promise | Kind::Intent | Kind::Claim)
+                && clauses.len() == 1
+            {
+                continue;
+            }
+            if let Some(action) = reader.action(at, clause, &mut answered) {
+                merge(&mut actions, action);
+            }
+        }
+    }
+    actions.into_iter().map(|a| reader.item(a)).collect()
+}
+
+/// A cue with the words that it governs.
+#[derive(Debug, Clone, Copy)]
+struct Clause {
+    cue: Found,
+    /// The verb.
+    verb: usize,
+    /// Behind its last word.
+    end: usize,
+    /// Begin of what may say until when.
+    from: usize,
+}
+
+/// All cues of a sentence, each with the words up to the next.
+fn clauses(words: &[Token], people: &People) -> Vec<Clause> {
+    let mut found: Vec<Found> = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let cue = cues::at(words, at, people).or_else(|| bare(words, at, people));
+        match cue {
+            Some(cue) => {
+                at = cue.end.max(at + 1);
+                found.push(cue);
+            }
+            None => at += 1,
+        }
+    }
+    let bounds: Vec<(usize, usize)> = (0..found.len())
+        .map(|i| {
+            let from = if i == 0 { 0 } else { found[i].start };
+            (from, found.get(i + 1).map_or(words.len(), |next| next.start))
+        })
+        .collect();
+    found
+        .into_iter()
+        .zip(bounds)
+        .map(|(cue, (from, end))| Clause { cue, verb: verbs::skip(words, cue.end).min(end), end, from })
+        .collect()
+}
+
+/// A Spanish future that needs no other cue: `enviaré el informe`, `Ana enviará el informe`.
+fn bare(words: &[Token], at: usize, people: &People) -> Option<Found> {
+    if verbs::spanish_future(&words[at].low) == Some(Person::First) {
+        return Some(Found { kind: Kind::Promise, start: at, end: at, name: None });
+    }
+    let (length, name) = people.name_at(words, at)?;
+    let future = words.get(at + length).and_then(|w| verbs::spanish_future(&w.low));
+    (future == Some(Person::Third)).then_some(Found {
+        kind: Kind::Named,
+        start: at,
+        end: at + length,
+        name: Some(name),
+    })
+}
+
+struct Reader<'a, 's> {
+    sentences: &'a [Sentence<'s>],
+    people: &'a People,
+    today: Option<Today>,
+}
+
+impl Reader<'_, '_> {
+    /// What a clause binds somebody to, if anything.
+    fn action(&self, at: usize, clause: &Clause, answered: &mut Vec<usize>) -> Option<Action> {
+        let sentence = &self.sentences[at];
+        let words = &sentence.words;
+        let due = self.today.and_then(|t| t.due(&words[clause.from..clause.end], sentence.language));
+        let work = work(words, clause.verb);
+        let firm = due.is_some_and(|d| d.firm);
+        let day = due.map(|d| d.day);
+        let asks = sentence.asks();
+        let speaker = || self.owner(self.people.speaker(sentence));
+        let conditional = clause.cue.start > 0
+            && words[..clause.cue.start].iter().rev().take(2).any(|w| CONDITIONS.contains(&w.low.as_str()));
+        if conditional {
+            return None;
+        }
+        let (from, owner) = match clause.cue.kind {
+            Kind::Claim => return self.claim(at, day),
+            Kind::Promise if work == Work::Task && !asks || work == Work::Perhaps && firm => {
+                (vec![at], speaker())
+            }
+            Kind::Intent if work == Work::Task && due.is_some() && !asks => (vec![at], speaker()),
+            Kind::Offer if work == Work::Task => {
+                let yes = self.answer(at, cues::wants)?;
+                (vec![at, yes], speaker())
+            }
+            Kind::Named | Kind::NamedWeak => {
+                let known = matches!(clause.cue.name, Some(Name::Known(_)));
+                let enough = match (work, clause.cue.kind) {
+                    (Work::Task, Kind::Named) => known || due.is_some(),
+                    (Work::Task, _) => {
+                        known && (due.is_some() || words[clause.cue.end - 1].low == "to") || firm
+                    }
+                    (Work::Perhaps, _) => known && firm,
+                    (Work::Talk, _) => false,
+                };
+                if asks || !enough {
+                    return None;
+                }
+                (vec![at], self.named(clause.cue.name, words))
+            }
+            Kind::Request | Kind::RequestWeak if work != Work::Talk => {
+                return self.request(at, clause, work, day, answered);
+            }
+            Kind::Someone if work == Work::Task => {
+                // a claim that follows makes the item with an owner
+                if self.claimed(at).is_some() {
+                    return None;
+                }
+                (vec![at], None)
+            }
+            Kind::Need if work == Work::Task && firm && !asks => {
+                if self.claimed(at).is_some() {
+                    return None;
+                }
+                (vec![at], None)
+            }
+            Kind::Explicit if words.len() > clause.verb + 1 => {
+                let owner = self.named(clause.cue.name, words);
+                (vec![at], owner)
+            }
+            _ => return None,
+        };
+        self.build(from, words, clause, owner, day)
+    }
+
+    /// `can you …`: of whom is it asked, and do they take it on?
+    fn request(
+        &self,
+        at: usize,
+        clause: &Clause,
+        work: Work,
+        day: Option<NaiveDate>,
+        answered: &mut Vec<usize>,
+    ) -> Option<Action> {
+        let sentence = &self.sentences[at];
+        let asker = self.people.speaker(sentence);
+        let named = match clause.cue.name {
+            Some(Name::Known(person)) => Some(person),
+            _ => self.people.addressed(&sentence.words),
+        };
+        let yes = self.answer(at, cues::accepts);
+        let taker = yes.and_then(|yes| self.people.speaker(&self.sentences[yes]));
+        let due = day.or_else(|| yes.and_then(|yes| self.day_in(yes)));
+        let weak = clause.cue.kind == Kind::RequestWeak;
+        let enough = match work {
+            Work::Task => due.is_some() || named.is_some() || yes.is_some() && !weak,
+            Work::Perhaps => due.is_some() && (named.is_some() || yes.is_some()) && !weak,
+            Work::Talk => false,
+        };
+        if !enough || weak && named.is_none() && due.is_none() {
+            return None;
+        }
+        let person = named.or(taker).or_else(|| asker.and_then(|a| self.people.other_of_two(a)));
+        let mut from = vec![at];
+        // who answers for somebody else takes nothing on
+        if let Some(yes) = yes
+            && (named.is_none() || named == taker)
+        {
+            from.push(yes);
+            answered.push(yes);
+        }
+        self.build(from, &sentence.words, clause, self.owner(person), due)
+    }
+
+    /// `I'll do it`: what is `it`?
+    fn claim(&self, at: usize, day: Option<NaiveDate>) -> Option<Action> {
+        let claimer = self.people.speaker(&self.sentences[at]);
+        for back in (at.saturating_sub(CLAIM_WITHIN)..at).rev() {
+            let sentence = &self.sentences[back];
+            let needs = |c: &Clause| {
+                matches!(c.cue.kind, Kind::Someone | Kind::Need | Kind::Request | Kind::Explicit)
+                    && work(&sentence.words, c.verb) != Work::Talk
+            };
+            if let Some(clause) = clauses(&sentence.words, self.people).into_iter().find(needs) {
+                let due = day.or_else(|| self.day_in(back));
+                return self.build(vec![back, at], &sentence.words, &clause, self.owner(claimer), due);
+            }
+        }
+        None
+    }
+
+    /// The sentence shortly after `at` in which somebody claims what was needed.
+    fn claimed(&self, at: usize) -> Option<usize> {
+        (at + 1..self.sentences.len().min(at + 1 + CLAIM_WITHIN)).find(|&next| {
+            let words = &self.sentences[next].words;
+            clauses(words, self.people).iter().any(|c| c.cue.kind == Kind::Claim)
+        })
+    }
+
+    /// The sentence of somebody else shortly after `at` that answers it so.
+    fn answer(&self, at: usize, so: fn(&[Token], &People) -> bool) -> Option<usize> {
+        let asker = self.sentences[at].speaker();
+        let next = (at + 1..self.sentences.len().min(at + 1 + ANSWER_WITHIN))
+            .find(|&i| self.sentences[i].speaker() != asker)?;
+        (so(&self.sentences[next].said, self.people) && !self.sentences[next].asks()).then_some(next)
+    }
+
+    fn day_in(&self, at: usize) -> Option<NaiveDate> {
+        let sentence = &self.sentences[at];
+        Some(self.today?.due(&sentence.words, sentence.language)?.day)
+    }
+
+    fn owner(&self, person: Option<usize>) -> Option<(String, Option<usize>)> {
+        let at = person?;
+        Some((self.people.get(at)?.name.clone(), Some(at)))
+    }
+
+    fn named(&self, name: Option<Name>, words: &[Token]) -> Option<(String, Option<usize>)> {
+        match name? {
+            Name::Known(person) => self.owner(Some(person)),
+            Name::Other(at) => Some((words.get(at)?.core.clone(), None)),
+        }
+    }
+
+    fn build(
+        &self,
+        from: Vec<usize>,
+        words: &[Token],
+        clause: &Clause,
+        owner: Option<(String, Option<usize>)>,
+        due: Option<NaiveDate>,
+    ) -> Option<Action> {
+        let mut end = clause.end;
+        for at in clause.verb + 3..clause.end {
+            if ENDS.contains(&words[at].low.as_str()) {
+                end = at;
+                break;
+            }
+        }
+        let mut task = words[clause.verb..end].to_vec();
+        while task.last().is_some_and(|w| LOOSE.contains(&w.low.as_str())) {
+            task.pop();
+        }
+        self.without_address(&mut task);
+        let terms = sentence::terms(&task, self.sentences[from[0]].language);
+        (task.len() > 1 && !terms.is_empty()).then_some(Action { from, task, terms, owner, due })
+    }
+
+    /// Takes `, Bob` off the end.
+    fn without_address(&self, task: &mut Vec<Token>) {
+        let Some(last) = task.len().checked_sub(1) else { return };
+        let named = matches!(self.people.name_at(task, last), Some((1, Name::Known(_))));
+        if named && last > 1 && task[last - 1].pauses() {
+            task.pop();
+        }
+    }
+
+    fn item(&self, action: Action) -> (ActionItem, Vec<usize>) {
+        let first = &self.sentences[action.from[0]];
+        let participant = action.owner.as_ref().and_then(|(_, p)| self.people.get((*p)?)?.participant);
+        let item = ActionItem {
+            task: statement(&clean::render(&action.task, first.language)),
+            owner: action.owner.map(|(name, _)| name),
+            participant,
+            due: action.due,
+            evidence: sentence::evidence(action.from.iter().map(|&at| &self.sentences[at])),
+            agenda_item: first.segments[0].agenda_item,
+        };
+        (item, action.from)
+    }
+}
+
+/// Before a cue, these make it no promise.
+const CONDITIONS: &[&str] = &[
+    "if", "whether", "unless", "suppose", "imagine", "maybe", "perhaps", "si", "quizás", "quizá", "when",
+    "cuando",
+];
+
+/// Words with which something else begins.
+const ENDS: &[&str] = &[
+    "okay", "ok", "alright", "great", "thanks", "because", "but", "vale", "gracias", "perfecto", "porque",
+    "pero", "yeah", "cause",
+];
+
+/// Words that join a task to what came after it.
+const LOOSE: &[&str] = &[
+    "and", "then", "so", "but", "or", "y", "pero", "entonces", "that", "que", "if", "please", "right", "you",
+    "know",
+];
+
+/// A task is asked for with a question and written as a statement.
+fn statement(text: &str) -> String {
+    let bare = text.trim_end_matches(['?', '？', '؟']);
+    if bare.len() == text.len() { text.to_owned() } else { clean::dress(bare) }
+}
+
+/// Adds an action, or what it knows to one that says the same.
+fn merge(actions: &mut Vec<Action>, new: Action) {
+    let same = |old: &&mut Action| {
+        let shared = new.terms.iter().filter(|t| old.terms.contains(t)).count();
+        let owners = old.owner == new.owner || old.owner.is_none() || new.owner.is_none();
+        owners
+            && shared * 10 >= 7 * old.terms.len().min(new.terms.len()).max(1)
+            && shared > 0
+            && (shared > 1 || old.terms.len() == new.terms.len())
+    };
+    match actions.iter_mut().find(same) {
+        Some(old) => {
+            old.owner = old.owner.take().or(new.owner);
+            old.due = old.due.or(new.due);
+            old.from.extend(new.from);
+            old.from.sort_unstable();
+            old.from.dedup();
+        }
+        None => actions.push(new),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,184 @@
+// The room while one is in it: the reducer's state, the connection, and our voice.
+import type { Mic } from "$features/meeting/mic.svelte";
+import { api, ask, type Shape } from "$lib/api/client";
+import { asProblem, Problem } from "$lib/api/problem";
+import { Connection } from "$lib/live/connection";
+import { EMPTY, hues, reduce, turns, type Room, type RoomEvent } from "$lib/live/room";
+import { Voice } from "$lib/live/voice";
+import { sorry } from "$lib/ui/toasts.svelte";
+
+export type Panel = "people" | "chat" | "agenda";
+/** How long the rest of what was said may take to be sent when one leaves or the meeting ends. */
+const FAREWELL_MS = 9_000;
+
+export class RoomStore {
+  room = $state.raw<Room>(EMPTY);
+  panel = $state<Panel>();
+  muted = $state(true);
+  refused = $state.raw<Problem>();
+  /** Frames on their way to the server; more than a few mean that the connection is slow or gone. */
+  waiting = $state(0);
+  lost = $state(0);
+  closing = $state(false);
+
+  hues = $derived(hues(this.room.participants));
+  turns = $derived(turns(this.room.segments));
+  readonly #path: { meeting: string };
+  #connection: Connection | undefined;
+  readonly #voice: Voice;
+
+  constructor(
+    place: Shape["Joined"],
+    readonly mic: Mic,
+    private readonly onover: (ended: boolean) => void,
+  ) {
+    this.#path = { meeting: place.meeting.id };
+    this.room = { ...EMPTY, meeting: place.meeting, you: place.participant };
+    this.#voice = new Voice(
+      () => this.#connection,
+      (code, message) => this.#silenced(code, message),
+      (waiting, lost) => ([this.waiting, this.lost] = [waiting, lost]),
+    );
+    this.#connection = new Connection(place.meeting.id, {
+      heard: (event) => this.#tell(event),
+      entered: () => this.#voice.entered(),
+      lost: () => {
+        this.#voice.lost();
+        this.#tell({ type: "link", link: "lost" });
+      },
+      refused: (code, message) => (this.refused = new Problem(0, code, message)),
+      reading: () => this.panel === "chat",
+    });
+    if (mic.on && mic.open && place.meeting.state === "live") void this.unmute();
+  }
+
+  get isHost(): boolean {
+    return this.room.you?.role === "host";
+  }
+
+  #tell(event: RoomEvent): void {
+    const before = this.room.meeting?.state;
+    this.room = reduce(this.room, event);
+    const state = this.room.meeting?.state;
+    if (state === "ended" && !this.closing) void this.#close(true);
+    else if (before === "planned" && state === "live" && this.mic.on && this.mic.open && this.muted) void this.unmute();
+  }
+
+  show(panel: Panel | undefined): void {
+    this.panel = panel;
+    if (panel === "chat") this.#tell({ type: "chat.read" });
+  }
+
+  async unmute(): Promise<void> {
+    if (this.mic.state !== "open") await this.mic.start();
+    if (!this.mic.open) return;
+    this.muted = false;
+    this.mic.on = true;
+    try {
+      await this.#voice.speak(this.mic.open);
+    } catch (thrown) {
+      this.mute();
+      sorry(asProblem(thrown));
+    }
+  }
+
+  mute(): void {
+    this.muted = true;
+    this.mic.on = false;
+    this.#voice.hush(this.mic.open);
+  }
+
+  /** Takes another microphone; if ours is on it goes on with the new one. */
+  async choose(device: string): Promise<void> {
+    const speaking = !this.muted;
+    if (speaking) this.mute();
+    await this.mic.choose(device);
+    if (speaking) await this.unmute();
+  }
+
+  #silenced(code: string, message: string): void {
+    if (this.closing) return;
+    this.mute();
+    if (code !== "meeting_ended") sorry(new Problem(0, code, message));
+  }
+
+  async say(text: string, clientId: string = crypto.randomUUID()): Promise<void> {
+    const you = this.room.you;
+    if (!you) return;
+    this.#tell({ type: "chat.sending", line: { clientId, text, name: you.name, participant: you.id } });
+    const answer = await this.#connection?.say<{ line?: Shape["ChatLine"] }>("chat", { text, clientId });
+    if (answer?.ok && answer.line) this.#tell({ type: "chat", line: answer.line, reading: true });
+    else {
+      this.#tell({ type: "chat.failed", clientId });
+      if (answer?.error?.message) sorry(new Problem(0, answer.error.code, answer.error.message));
+    }
+  }
+
+  /** Shown at once, taken back if the server says no. */
+  async point(item: string | null): Promise<void> {
+    const before = this.room.meeting?.currentAgendaItem ?? null;
+    this.#tell({ type: "agenda.current", item });
+    const answer = await this.#connection?.say("agenda.current", { item });
+    if (answer?.ok) return;
+    this.#tell({ type: "agenda.current", item: before });
+    sorry(new Problem(0, answer?.error?.code ?? "offline", answer?.error?.message ?? ""));
+  }
+
+  async addItem(title: string, owner: string): Promise<boolean> {
+    return this.#trying(async () => {
+      const body = { title, owner: owner || null };
+      const item = await ask(api.POST("/api/v1/meetings/{meeting}/agenda", { params: { path: this.#path }, body }));
+      if (!this.room.agenda.some((i) => i.id === item.id))
+        this.#tell({ type: "agenda", agenda: [...this.room.agenda, item] });
+    });
+  }
+
+  async removeItem(item: string): Promise<boolean> {
+    return this.#trying(async () => {
+      await ask(api.DELETE("/api/v1/meetings/{meeting}/agenda/{item}", { params: { path: { ...this.#path, item } } }));
+      this.#tell({ type: "agenda", agenda: this.room.agenda.filter((i) => i.id !== item) });
+    });
+  }
+
+  async start(): Promise<boolean> {
+    return this.#trying(async () => {
+      const meeting = await ask(api.POST("/api/v1/meetings/{meeting}/start", { params: { path: this.#path } }));
+      this.#tell({ type: "meeting", meeting });
+    });
+  }
+
+  async end(): Promise<boolean> {
+    return this.#trying(async () => {
+      const meeting = await ask(api.POST("/api/v1/meetings/{meeting}/end", { params: { path: this.#path } }));
+      this.#tell({ type: "meeting", meeting });
+    });
+  }
+
+  async #trying(work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (thrown) {
+      sorry(asProblem(thrown));
+      return false;
+    }
+  }
+
+  async leave(): Promise<void> {
+    if (!this.closing) await this.#close(false);
+  }
+
+  async #close(ended: boolean): Promise<void> {
+    this.closing = true;
+    this.mute();
+    await this.#voice.finished(this.room.link === "here" ? FAREWELL_MS : 0);
+    this.dispose();
+    this.onover(ended);
+  }
+
+  dispose(): void {
+    this.#voice.hush(this.mic.open);
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+}

@@ -1,0 +1,37 @@
+// The addresses of the app.
+import type { PlainKey } from "$lib/i18n/index.svelte";
+
+export interface Route {
+  key: string;
+  title?: PlainKey;
+  needsAccount: boolean;
+  values: Record<string, string>;
+  load: () => Promise<{ default: unknown }>;
+}
+
+const front = () => import("$features/front/FrontPage.svelte");
+const home = () => import("$features/home/HomePage.svelte");
+const meeting = () => import("$features/meeting/MeetingPage.svelte");
+const settings = () => import("$features/settings/SettingsPage.svelte");
+const missing = () => import("$features/front/NotFound.svelte");
+
+/** The page of a path. */
+export function match(path: string): Route {
+  const plain = path.replace(/\/+$/, "") || "/";
+  const code = /^\/m\/([^/]+)$/.exec(plain)?.[1];
+  if (code) {
+    const values = { code: decodeURIComponent(code).toLowerCase().replace(/[-\s]/g, "") };
+    return { key: `m/${values.code}`, needsAccount: false, values, load: meeting };
+  }
+  const page = (key: string, load: Route["load"], needsAccount: boolean, title?: PlainKey): Route => ({
+    key,
+    load,
+    needsAccount,
+    title,
+    values: {},
+  });
+  if (plain === "/") return page("front", front, false);
+  if (plain === "/home") return page("home", home, true, "home.title");
+  if (plain === "/settings") return page("settings", settings, true, "settings.title");
+  return page("missing", missing, false, "missing.title");
+}
