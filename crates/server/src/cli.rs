@@ -12,7 +12,7 @@ mod worker;
 
 use crate::config::{self, Config, LogFormat, Overrides};
 use clap::{Parser, Subcommand};
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
 /// Meetings that write themselves up, on your own machine.
@@ -102,8 +102,11 @@ fn log_to_stderr(config: &Config, is_server: bool) -> anyhow::Result<()> {
     let filter = EnvFilter::builder()
         .parse(level.to_lowercase())
         .map_err(|e| anyhow::anyhow!("the setting log.level is malformed: {e}"))?;
-    let lines =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false);
     match config.log.format {
         LogFormat::Human => lines.init(),
         LogFormat::Json => lines.json().init(),

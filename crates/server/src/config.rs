@@ -155,13 +155,13 @@ pub enum EngineChoice {
 pub struct Speech {
     /// Which recogniser.
     pub engine: EngineChoice,
-    /// Threads that recognise; about 2–3 speakers each with PocketSphinx.
+    /// Threads that recognise; about two people who speak at once each with PocketSphinx.
     pub threads: usize,
     /// Directory of PocketSphinx's acoustic model, dictionary and language model.
     pub model_dir: PathBuf,
     /// JSGF grammar to recognise instead of free speech.
     pub grammar: Option<PathBuf>,
-    /// What the scripted recogniser says, a line per utterance.
+    /// What the scripted recogniser says: a JSON file, see `speech::Scripted`.
     pub script: Option<PathBuf>,
 }
 

@@ -4,11 +4,12 @@
 use crate::language::Language;
 use crate::token::{Token, is_terminal};
 
-/// The sentence without what carries nothing. May be empty.
-pub(crate) fn compress(words: &[Token], language: Language) -> Vec<Token> {
+/// The sentence without what carries nothing. May be empty. `marked` says that whoever wrote the
+/// transcript wrote marks and capitals, and so perhaps broken-off words too.
+pub(crate) fn compress(words: &[Token], language: Language, marked: bool) -> Vec<Token> {
     let mut words = words.to_vec();
     fillers(&mut words, language);
-    false_starts(&mut words, language);
+    false_starts(&mut words, language, marked);
     repetitions(&mut words);
     openings(&mut words, language);
     words
@@ -130,11 +131,12 @@ fn remove(words: &mut Vec<Token>, at: usize) {
 }
 
 /// Broken-off words (`w- we`, `th this`) and short starts that are begun again (`it — they — there`).
-fn false_starts(words: &mut Vec<Token>, language: Language) {
+fn false_starts(words: &mut Vec<Token>, language: Language, marked: bool) {
     let mut at = 0;
     let mut clause = 0;
     while at < words.len() {
-        if at + 1 < words.len() && is_fragment(&words[at], &words[at + 1]) {
+        let stray = marked && is_stray_letter(words, at, language);
+        if stray || at + 1 < words.len() && is_fragment(&words[at], &words[at + 1], language) {
             remove(words, at);
             continue;
         }
@@ -151,20 +153,44 @@ fn false_starts(words: &mut Vec<Token>, language: Language) {
     }
 }
 
-/// Whether `word` is the beginning of `next`, broken off.
-fn is_fragment(word: &Token, next: &Token) -> bool {
+/// Whether `word` is the beginning of `next`, broken off: `w- we`, `th this`, `func functions`.
+fn is_fragment(word: &Token, next: &Token, language: Language) -> bool {
     let letters = word.low.chars().count();
-    let begins = next.low.starts_with(&word.low) && next.low.len() > word.low.len();
-    if !begins
-        || word.is_capital() && !next.is_capital()
-        || word.pauses()
-        || word.low.chars().any(|c| !c.is_alphabetic())
-    {
+    let more = next.low.chars().count().saturating_sub(letters);
+    let begins = more > 0 && next.low.starts_with(&word.low) && word.low.chars().all(char::is_alphabetic);
+    if !begins || word.pauses() || word.ends_sentence() {
         return false;
     }
     let vowel = word.low.contains(['a', 'e', 'i', 'o', 'u', 'y', 'á', 'é', 'í', 'ó', 'ú']);
-    word.trail == "-" || !vowel && letters <= 3
+    let capital = word.is_capital() && !next.is_capital() && letters > 1;
+    word.trail.starts_with('-')
+        || !capital && (!vowel && letters <= 3 || more > 2 && letters <= 4 && !language.is_stop(&word.low))
 }
+
+/// Whether a single small letter stands where no letter is named: `so c looking at it`.
+fn is_stray_letter(words: &[Token], at: usize, language: Language) -> bool {
+    let letter = |i: usize| {
+        words.get(i).is_some_and(|w| w.low.len() == 1 && w.low.chars().all(|c| c.is_ascii_alphabetic()))
+    };
+    let word = |i: usize| words.get(i).map_or("", |w| w.low.as_str());
+    let real = match language {
+        Language::Spanish => ["a", "e", "o", "u", "y"].contains(&word(at)),
+        _ => ["a", "i", "o"].contains(&word(at)),
+    };
+    let spelt = at > 0 && letter(at - 1)
+        || letter(at + 1)
+        || letter(at + 2) && matches!(word(at + 1), "and" | "to" | "y");
+    let named = at > 0 && (words[at - 1].core.contains(char::is_numeric) || LETTERED.contains(&word(at - 1)));
+    letter(at) && !real && !words[at].is_capital() && !spelt && !named
+}
+
+/// Words after which a letter names something.
+const LETTERED: &[&str] = &[
+    "plan", "option", "part", "letter", "vitamin", "team", "group", "button", "point", "item", "version",
+    "type", "class", "grade", "series", "room", "gate", "appendix", "exhibit", "section", "step", "phase",
+    "model", "variant", "opción", "parte", "letra", "vitamina", "equipo", "grupo", "botón", "punto",
+    "versión", "tipo", "clase", "sala", "anexo", "fase", "the", "la", "and", "to", "of",
+];
 
 /// Words and runs of up to four words said twice: `we have we have`, `it it's`.
 fn repetitions(words: &mut Vec<Token>) {
@@ -200,16 +226,95 @@ fn openings(words: &mut Vec<Token>, language: Language) {
         _ => (OPEN_EN, OPEN_PHRASES_EN),
     };
     while words.len() > 1 {
-        if let Some(phrase) = phrases.iter().find(|p| starts_with(words, p)) {
-            let length = phrase.split(' ').count().min(words.len());
+        let next = words[1].low.as_str();
+        let bound =
+            BOUND.iter().any(|(opening, followers)| *opening == words[0].low && followers.contains(&next));
+        let praise =
+            PRAISE.contains(&words[0].low.as_str()) && (words[0].pauses() || AFTER_PRAISE.contains(&next));
+        if words.len() > 3
+            && FORMAL.contains(&words[0].low.as_str())
+            && CHAIRS.contains(&next)
+            && words[1].pauses()
+        {
+            (0..2).for_each(|_| remove(words, 0));
+        } else if let Some(phrase) = phrases.iter().find(|p| starts_with(words, p)) {
+            let length = phrase.split(' ').count();
+            if length >= words.len() {
+                break;
+            }
             (0..length).for_each(|_| remove(words, 0));
-        } else if single.contains(&words[0].low.as_str()) && !words[0].ends_sentence() {
+        } else if (single.contains(&words[0].low.as_str()) && !bound || praise) && !words[0].ends_sentence() {
             remove(words, 0);
         } else {
             break;
         }
     }
 }
+
+/// Openings that belong to what follows them: `so far`, `right now`.
+const BOUND: &[(&str, &[&str])] = &[
+    (
+        "so",
+        &[
+            "far", "that", "much", "many", "long", "called", "is", "are", "was", "does", "do", "did", "be",
+            "on", "as",
+        ],
+    ),
+    (
+        "right",
+        &[
+            "now", "away", "here", "there", "after", "before", "at", "in", "on", "side", "hand", "of", "to",
+            "across",
+        ],
+    ),
+    (
+        "well",
+        &[
+            "done",
+            "known",
+            "over",
+            "before",
+            "below",
+            "above",
+            "in",
+            "under",
+            "defined",
+            "established",
+            "into",
+        ],
+    ),
+    ("but", &["for"]),
+    ("yes", &["or"]),
+    ("okay", &["with", "for"]),
+    ("ok", &["with", "for"]),
+    ("bien", &["hecho", "por"]),
+    ("pero", &[]),
+];
+
+/// `Mr. Chair,` says nothing.
+const FORMAL: &[&str] = &["mr", "mrs", "ms", "madam", "señor", "señora"];
+const CHAIRS: &[&str] =
+    &["chair", "speaker", "president", "chairman", "chairperson", "presidente", "presidenta"];
+
+/// Words of praise that open a sentence when a pause or a new start follows.
+const PRAISE: &[&str] = &[
+    "cool",
+    "great",
+    "good",
+    "perfect",
+    "excellent",
+    "fine",
+    "right",
+    "perfecto",
+    "genial",
+    "again",
+    "now",
+    "sure",
+];
+const AFTER_PRAISE: &[&str] = &[
+    "so", "okay", "ok", "and", "well", "then", "i", "i'll", "we", "we'll", "let's", "thanks", "entonces",
+    "pues", "vamos",
+];
 
 const OPEN_EN: &[&str] = &[
     "okay",
@@ -227,8 +332,6 @@ const OPEN_EN: &[&str] = &[
     "actually",
     "obviously",
     "yes",
-    "cool",
-    "great",
     "anyways",
     "'cause",
     "plus",
@@ -314,11 +417,11 @@ mod tests {
     use crate::token::tokens;
 
     fn cleaned(text: &str) -> String {
-        render(&compress(&tokens(text), Language::English), Language::English)
+        render(&compress(&tokens(text), Language::English, true), Language::English)
     }
 
     fn limpio(text: &str) -> String {
-        render(&compress(&tokens(text), Language::Spanish), Language::Spanish)
+        render(&compress(&tokens(text), Language::Spanish, true), Language::Spanish)
     }
 
     #[test]
@@ -349,6 +452,11 @@ mod tests {
             "There was a lapse in the wireless."
         );
         assert_eq!(cleaned("w- we should th this time test it"), "We should this time test it.");
+        assert_eq!(
+            cleaned("so c looking at the func functions of plan b"),
+            "Looking at the functions of plan b."
+        );
+        assert_eq!(cleaned("the q and a of the t v show"), "The q and a of the t v show.");
         assert_eq!(cleaned("Postgres — our database — is slow"), "Postgres — our database — is slow.");
     }
 
@@ -356,6 +464,9 @@ mod tests {
     fn openings_that_only_hold_the_floor_go() {
         assert_eq!(cleaned("okay so and the plan is ready"), "The plan is ready.");
         assert_eq!(cleaned("Right."), "Right.");
+        assert_eq!(cleaned("so far so good"), "So far so good.");
+        assert_eq!(cleaned("right, so right now we wait"), "Right now we wait.");
+        assert_eq!(cleaned("great ideas win"), "Great ideas win.");
         assert_eq!(limpio("vale entonces el plan está listo"), "El plan está listo.");
     }
 

@@ -2,8 +2,7 @@
 //! proposal to which somebody else agreed.
 
 use crate::clean;
-use crate::people::People;
-use crate::phrase::{self, Phrase};
+use crate::phrase::Phrases;
 use crate::sentence::{self, Sentence};
 use crate::token::Token;
 use huddle_domain::minutes::Item;
@@ -12,11 +11,11 @@ use huddle_domain::minutes::Item;
 const AGREED_WITHIN: usize = 3;
 
 /// The decisions of a meeting in order, and the sentences that they were made from.
-pub(crate) fn find(sentences: &[Sentence<'_>], people: &People) -> Vec<(Item, Vec<usize>)> {
+pub(crate) fn find(sentences: &[Sentence<'_>]) -> Vec<(Item, Vec<usize>)> {
     let rules = Rules::new();
     let mut found: Vec<(Item, Vec<usize>)> = Vec::new();
     for at in 0..sentences.len() {
-        let Some((text, from)) = rules.decision(sentences, at, people) else { continue };
+        let Some((text, from)) = rules.decision(sentences, at) else { continue };
         let terms = &sentences[from[0]].terms;
         // what is said again is one decision
         let again = found.iter_mut().find(|(_, old)| {
@@ -42,44 +41,42 @@ pub(crate) fn find(sentences: &[Sentence<'_>], people: &People) -> Vec<(Item, Ve
 }
 
 struct Rules {
-    settles: Vec<Phrase>,
-    proposes: Vec<Phrase>,
-    agrees: Vec<Phrase>,
-    closes: Vec<Phrase>,
-    unsettled: Vec<Phrase>,
+    settles: Phrases,
+    proposes: Phrases,
+    agrees: Phrases,
+    closes: Phrases,
+    unsettled: Phrases,
 }
 
 impl Rules {
     fn new() -> Self {
         Self {
-            settles: Phrase::all(SETTLES),
-            proposes: Phrase::all(PROPOSES),
-            agrees: Phrase::all(AGREES),
-            closes: Phrase::all(CLOSES),
-            unsettled: Phrase::all(UNSETTLED),
+            settles: Phrases::new(SETTLES),
+            proposes: Phrases::new(PROPOSES),
+            agrees: Phrases::new(AGREES),
+            closes: Phrases::new(CLOSES),
+            unsettled: Phrases::new(UNSETTLED),
         }
     }
 
-    fn decision(
-        &self,
-        sentences: &[Sentence<'_>],
-        at: usize,
-        people: &People,
-    ) -> Option<(String, Vec<usize>)> {
+    fn decision(&self, sentences: &[Sentence<'_>], at: usize) -> Option<(String, Vec<usize>)> {
         let sentence = &sentences[at];
         let words = &sentence.words;
-        if phrase::find_any(&self.unsettled, words, people).is_some() {
+        if self.unsettled.are_in(words) {
             return None;
         }
         if !sentence.asks()
             && !sentence.broken
-            && let Some(cue) = phrase::find_any(&self.settles, words, people)
+            && let Some(cue) = self.settles.find(words)
             && !is_hypothetical(words, cue.start)
             && says_something(sentence, 1)
         {
             return Some((sentence.text.clone(), vec![at]));
         }
-        let cue = self.proposes.iter().find_map(|p| p.find(words, people));
+        let cue = self.proposes.find(words);
+        if cue.is_some_and(|c| words.get(c.end).is_none_or(|w| STEERS.contains(&w.low.as_str()))) {
+            return None;
+        }
         let next = sentences
             .iter()
             .enumerate()
@@ -87,9 +84,8 @@ impl Rules {
             .take(AGREED_WITHIN)
             .filter(|(_, s)| s.speaker() != sentence.speaker());
         for (then, reply) in next {
-            let agrees = cue.is_some() && phrase::find_any(&self.agrees, &reply.said, people).is_some();
-            let closes =
-                reply.said.len() < 6 && phrase::find_any(&self.closes, &reply.said, people).is_some();
+            let agrees = cue.is_some() && self.agrees.are_in(&reply.said);
+            let closes = reply.said.len() < 6 && self.closes.are_in(&reply.said);
             if !(agrees || closes && !sentence.asks())
                 || reply.asks()
                 || !says_something(sentence, 2)
@@ -109,6 +105,13 @@ impl Rules {
         None
     }
 }
+
+/// Verbs that steer the talk: to agree to them decides nothing.
+const STEERS: &[&str] = &[
+    "read", "go", "start", "begin", "stop", "wait", "see", "talk", "look", "say", "hear", "continue", "get",
+    "break", "do", "come", "think", "discuss", "leave", "call", "take", "try", "be", "have", "imagine",
+    "assume", "pretend", "ver", "hablar", "empezar", "seguir", "pasar", "esperar",
+];
 
 fn says_something(sentence: &Sentence<'_>, least: usize) -> bool {
     sentence.terms.len() >= least && sentence.words.len() >= 4
@@ -130,7 +133,7 @@ const SETTLES: &[&str] = &[
     "^i've|i have? decided to|that|on|against|not",
     "^we chose|picked|selected|approved",
     "^decided|resolved to|that|not",
-    "we all agree that|on|to",
+    "we all agree on|to",
     "let's just|all|then|simply? go for|with|ahead",
     "let's just|all|then? stick with|to",
     "let's just|all|then? settle|decide|agree on|for",
@@ -138,14 +141,15 @@ const SETTLES: &[&str] = &[
     "let's make it|that|the",
     "we'll just? go|stick|proceed|stay|settle with",
     "we|we're will|are? just? going|gonna? to? go|going|stick|sticking|proceed|stay with",
-    "we're|are not going|gonna to?",
-    "we will not",
-    "^we|so won't",
-    "the|our|my|final decision|conclusion|verdict|consensus is|was|will",
+    "^we're not going|gonna to?",
+    "^we are not going|gonna to?",
+    "^we will not",
+    "^we won't",
+    "the|our|my|final decision|conclusion|verdict is|was|will",
     "^decision|decisión|acuerdo is|es? that|que|to? _",
-    "it's|it|that's|that is|was? decided|settled|agreed",
+    "^it's|that's decided|settled|agreed",
     "the motion|amendment|resolution|proposal is|was|has? been? carried|passed|passes|adopted|agreed|approved",
-    "is|are|was|were hereby? approved|adopted",
+    "is|are hereby approved|adopted",
     "hemos|habíamos|han decidido|acordado|elegido|aprobado|optado|quedado",
     "decidimos|acordamos|aprobamos|elegimos|optamos que|por|no|usar|hacer|el|la|los|las|un|una|con",
     "se decidió|decide|acordó|acuerda|aprobó|aprueba|decidido|ha decidido|acordado|aprobado?",

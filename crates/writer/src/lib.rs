@@ -10,7 +10,6 @@
 //! ```
 
 mod actions;
-mod chatter;
 mod clean;
 mod decisions;
 mod due;
@@ -22,8 +21,11 @@ mod questions;
 mod rank;
 mod sentence;
 mod token;
+mod topics;
+mod weight;
 
 use huddle_domain::{minutes::Minutes, record::MeetingRecord};
+use std::collections::HashSet;
 
 /// What [`Minutes::writer`] says of minutes made here; the number grows when the same record would
 /// give other minutes.
@@ -33,13 +35,15 @@ pub const WRITER: &str = "extractive/1";
 /// which nothing was said gives minutes without items.
 pub fn write(record: &MeetingRecord) -> Minutes {
     let language = language::of(record);
-    let sentences = sentence::all(record, language);
     let people = people::People::of(record);
-    let decisions = decisions::find(&sentences, &people);
+    let sentences = sentence::all(record, language, &people);
+    let decisions = decisions::find(&sentences);
     let actions = actions::find(&sentences, &people, due::Today::of(record, language));
-    let questions = questions::find(&sentences, &people);
-    let scores = rank::score(&sentences, &people);
-    let picked = pick::pick(&sentences, &scores);
+    let questions = questions::find(&sentences);
+    let told = decisions.iter().map(|(_, from)| from).chain(actions.iter().map(|(_, from)| from));
+    let told: Vec<usize> = told.chain(questions.iter().map(|(_, from)| from)).flatten().copied().collect();
+    let scores = rank::score(&sentences, &subject(record, language));
+    let picked = pick::pick(&sentences, &scores, &told);
     Minutes {
         writer: WRITER.to_owned(),
         language: language.tag().to_owned(),
@@ -49,6 +53,12 @@ pub fn write(record: &MeetingRecord) -> Minutes {
         action_items: actions.into_iter().map(|(item, _)| item).collect(),
         questions: questions.into_iter().map(|(item, _)| item).collect(),
     }
+}
+
+/// The terms of the title and the agenda.
+fn subject(record: &MeetingRecord, language: language::Language) -> HashSet<String> {
+    let titles = std::iter::once(&record.title).chain(record.agenda.iter().map(|item| &item.title));
+    titles.flat_map(|title| sentence::terms(&token::tokens(title), language)).collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::language::Language;
 use crate::sentence::Sentence;
 use crate::token::{Token, lower};
 use huddle_domain::{ParticipantId, record::MeetingRecord};
+use std::collections::HashMap;
 
 /// A name found in a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +26,11 @@ pub(crate) struct Person {
 
 /// Everybody of the meeting: who was there and who spoke.
 #[derive(Debug, Default)]
-pub(crate) struct People(Vec<Person>);
+pub(crate) struct People {
+    all: Vec<Person>,
+    /// Who has this word, folded, as the first or last of their name.
+    by_word: HashMap<String, Vec<usize>>,
+}
 
 impl People {
     /// The people of a record.
@@ -48,62 +53,70 @@ impl People {
                 p.name == name
             }
         };
-        if name.trim().is_empty() || self.0.iter().any(known) {
+        if name.trim().is_empty() || self.all.iter().any(known) {
             return;
         }
         let words =
             name.split_whitespace().map(|w| fold(&lower(w.trim_matches(|c: char| !c.is_alphanumeric()))));
-        let words = words.filter(|w| !w.is_empty() && !TITLES.contains(&w.as_str())).collect();
-        self.0.push(Person { name: name.to_owned(), participant, words });
+        let words: Vec<String> = words.filter(|w| !w.is_empty() && !TITLES.contains(&w.as_str())).collect();
+        for word in words.first().into_iter().chain(words.last().filter(|_| words.len() > 1)) {
+            if word.chars().nth(1).is_some() {
+                self.by_word.entry(word.clone()).or_default().push(self.all.len());
+            }
+        }
+        self.all.push(Person { name: name.to_owned(), participant, words });
     }
 
     /// The person at a place.
     pub fn get(&self, at: usize) -> Option<&Person> {
-        self.0.get(at)
+        self.all.get(at)
     }
 
     /// Who said a sentence.
     pub fn speaker(&self, sentence: &Sentence<'_>) -> Option<usize> {
         let said = sentence.segments[0];
-        self.0
+        self.all
             .iter()
             .position(|p| said.participant.is_some() && p.participant == said.participant)
-            .or_else(|| self.0.iter().position(|p| p.name == said.speaker))
+            .or_else(|| self.all.iter().position(|p| p.name == said.speaker))
+    }
+
+    /// Writes into the words which names begin there.
+    pub fn mark(&self, words: &mut [Token]) {
+        for at in 0..words.len() {
+            words[at].name = self.name_at(words, at);
+        }
     }
 
     /// The name that begins at `words[at]`: its length in words and whose it is. A full name, or
     /// a first or last name that only one person has.
-    pub fn name_at(&self, words: &[Token], at: usize) -> Option<(usize, Name)> {
-        let first = fold(&words.get(at)?.low);
-        let full = |p: &Person| {
-            p.words.len() > 1
-                && p.words
-                    .iter()
-                    .enumerate()
-                    .all(|(i, w)| words.get(at + i).is_some_and(|t| fold(&t.low) == *w))
+    fn name_at(&self, words: &[Token], at: usize) -> Option<(usize, Name)> {
+        let holders = self.by_word.get(&fold(&words[at].low)).map_or(&[][..], Vec::as_slice);
+        let full = |p: &&usize| {
+            let name = &self.all[**p].words;
+            name.len() > 1
+                && name.iter().enumerate().all(|(i, w)| words.get(at + i).is_some_and(|t| fold(&t.low) == *w))
         };
-        if let Some(found) = self.0.iter().position(full) {
-            return Some((self.0[found].words.len(), Name::Known(found)));
+        if let Some(&found) = holders.iter().find(full) {
+            return Some((self.all[found].words.len(), Name::Known(found)));
         }
-        if is_also_a_word(&words[at].low) && !(words[at].is_capital() && at > 0) && is_cased(words) {
-            return None;
+        if holders.is_empty() {
+            return self.other_at(words, at);
         }
-        let part = |p: &&Person| {
-            let place = |w: Option<&String>| w.is_some_and(|w| *w == first && w.chars().nth(1).is_some());
-            place(p.words.first()) || place(p.words.last())
-        };
-        let mut holders = self.0.iter().filter(part);
-        if let (Some(holder), None) = (holders.next(), holders.next()) {
-            let found = self.0.iter().position(|p| p == holder)?;
-            let numbered = holder.words.last().is_some_and(|w| w.chars().all(char::is_numeric));
-            return (!numbered).then_some((1, Name::Known(found)));
-        }
-        self.other_at(words, at)
+        let doubtful =
+            is_also_a_word(&words[at].low) && !(words[at].is_capital() && at > 0) && is_cased(words);
+        let [only] = holders else { return None };
+        let person = &self.all[*only].words;
+        let numbered = person.last().is_some_and(|w| w.chars().all(char::is_numeric));
+        (!doubtful && !numbered).then_some((1, Name::Known(*only)))
     }
 
     /// A word that looks like the name of somebody else.
     fn other_at(&self, words: &[Token], at: usize) -> Option<(usize, Name)> {
         let word = &words[at];
+        if !word.is_capital() {
+            return None;
+        }
         let plain = word.core.chars().all(char::is_alphabetic) && word.core.chars().nth(2).is_some();
         let known_word = Language::Unknown.is_stop(&word.low) || is_also_a_word(&word.low);
         let cased = words.iter().any(|w| w.core.starts_with(char::is_lowercase));
@@ -112,27 +125,25 @@ impl People {
         (plain && tells && !known_word).then_some((1, Name::Other(at)))
     }
 
-    /// The person who is addressed in a sentence: a name at its begin or end, set apart.
-    pub fn addressed(&self, words: &[Token]) -> Option<usize> {
-        let known = |at: usize| match self.name_at(words, at) {
-            Some((length, Name::Known(person))) => Some((length, person)),
-            _ => None,
-        };
-        (0..words.len()).find_map(|at| {
-            let (length, person) = known(at)?;
-            let after = at + length;
-            let last = after == words.len();
-            let apart = words[after - 1].pauses() || words[after - 1].ends_sentence();
-            let before = at == 0 || words[at - 1].pauses() || GREETINGS.contains(&words[at - 1].low.as_str());
-            let asked = words.get(after).is_some_and(|w| CALLS.contains(&w.low.as_str()));
-            (last && at > 0 || apart && before || before && asked || at == 0 && last).then_some(person)
-        })
-    }
-
     /// The other one, where only two spoke or were there.
     pub fn other_of_two(&self, one: usize) -> Option<usize> {
-        (self.0.len() == 2 && one < 2).then_some(1 - one)
+        (self.all.len() == 2 && one < 2).then_some(1 - one)
     }
+}
+
+/// The person who is addressed in a sentence: a name at its begin or end, set apart.
+pub(crate) fn addressed(words: &[Token]) -> Option<usize> {
+    (0..words.len()).find_map(|at| {
+        let Some((length, Name::Known(person))) = words[at].name else { return None };
+        let after = at + length;
+        let last = after == words.len();
+        let apart = words[after - 1].pauses() || words[after - 1].ends_sentence();
+        let before = at == 0 || words[at - 1].pauses() || GREETINGS.contains(&words[at - 1].low.as_str());
+        // "as the designer, you will"
+        let before = before || at > 1 && words[at - 1].low == "the" && words[at - 2].low == "as";
+        let asked = words.get(after).is_some_and(|w| CALLS.contains(&w.low.as_str()));
+        (last && at > 0 || apart && before || before && asked || at == 0 && last).then_some(person)
+    })
 }
 
 const TITLES: &[&str] = &["mr", "mrs", "ms", "dr", "prof", "sr", "sra", "dra", "the", "hon"];
@@ -257,7 +268,11 @@ mod tests {
     #[test]
     fn who_is_addressed_is_set_apart() {
         let people = people(&["Ann Lee", "Bob Hall"]);
-        let addressed = |text: &str| people.addressed(&tokens(text));
+        let addressed = |text: &str| {
+            let mut words = tokens(text);
+            people.mark(&mut words);
+            addressed(&words)
+        };
         assert_eq!(addressed("Bob, can you check it?"), Some(1));
         assert_eq!(addressed("Can you check it, Ann?"), Some(0));
         assert_eq!(addressed("ann could you check it"), Some(0));

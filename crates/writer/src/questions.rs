@@ -1,7 +1,6 @@
 //! Open questions: asked and left without an answer, or said to be open.
 
-use crate::people::People;
-use crate::phrase::{self, Phrase};
+use crate::phrase::Phrases;
 use crate::sentence::{self, Sentence};
 use crate::token::Token;
 use huddle_domain::minutes::Item;
@@ -11,11 +10,11 @@ const ANSWER_WITHIN_MS: i64 = 30_000;
 const ANSWER_WITHIN: usize = 6;
 
 /// The open questions of a meeting in order, and the sentences that they were made from.
-pub(crate) fn find(sentences: &[Sentence<'_>], people: &People) -> Vec<(Item, Vec<usize>)> {
+pub(crate) fn find(sentences: &[Sentence<'_>]) -> Vec<(Item, Vec<usize>)> {
     let rules = Rules::new();
     let mut found: Vec<(Item, Vec<usize>)> = Vec::new();
     for at in 0..sentences.len() {
-        let Some(from) = rules.open(sentences, at, people) else { continue };
+        let Some(from) = rules.open(sentences, at) else { continue };
         let terms = &sentences[at].terms;
         let known = |(_, old): &(Item, Vec<usize>)| {
             let shared = terms.iter().filter(|t| sentences[old[0]].terms.contains(t)).count();
@@ -31,34 +30,32 @@ pub(crate) fn find(sentences: &[Sentence<'_>], people: &People) -> Vec<(Item, Ve
 }
 
 struct Rules {
-    asks: Vec<Phrase>,
-    states: Vec<Phrase>,
-    defers: Vec<Phrase>,
-    talk: Vec<Phrase>,
+    asks: Phrases,
+    states: Phrases,
+    defers: Phrases,
+    talk: Phrases,
 }
 
 impl Rules {
     fn new() -> Self {
         Self {
-            asks: Phrase::all(ASKS),
-            states: Phrase::all(STATES),
-            defers: Phrase::all(DEFERS),
-            talk: Phrase::all(TALK),
+            asks: Phrases::new(ASKS),
+            states: Phrases::new(STATES),
+            defers: Phrases::new(DEFERS),
+            talk: Phrases::new(TALK),
         }
     }
 
     /// The sentences that show a question to be open.
-    fn open(&self, sentences: &[Sentence<'_>], at: usize, people: &People) -> Option<Vec<usize>> {
+    fn open(&self, sentences: &[Sentence<'_>], at: usize) -> Option<Vec<usize>> {
         let sentence = &sentences[at];
         if sentence.words.len() < 5 || sentence.terms.len() < 2 || sentence.broken {
             return None;
         }
-        if !sentence.asks() && phrase::find_any(&self.states, &sentence.words, people).is_some() {
+        if !sentence.asks() && self.states.are_in(&sentence.words) {
             return Some(vec![at]);
         }
-        if !self.is_question(sentence, people)
-            || phrase::find_any(&self.talk, &sentence.words, people).is_some()
-        {
+        if !self.is_question(sentence) || self.talk.are_in(&sentence.words) {
             return None;
         }
         let near = |s: &Sentence<'_>| s.start_ms.saturating_sub(sentence.end_ms) < ANSWER_WITHIN_MS;
@@ -66,7 +63,7 @@ impl Rules {
             sentences.iter().enumerate().skip(at + 1).take(ANSWER_WITHIN).take_while(|(_, s)| near(s))
         {
             let other = reply.speaker() != sentence.speaker();
-            if phrase::find_any(&self.defers, &reply.said, people).is_some() {
+            if self.defers.are_in(&reply.said) {
                 return Some(vec![at, then]);
             }
             // any words of substance, and any yes or no of somebody else, are taken for an answer
@@ -79,9 +76,9 @@ impl Rules {
         Some(vec![at])
     }
 
-    fn is_question(&self, sentence: &Sentence<'_>, people: &People) -> bool {
+    fn is_question(&self, sentence: &Sentence<'_>) -> bool {
         let marked = sentence.said.last().is_some_and(Token::ends_sentence);
-        sentence.asks() || !marked && phrase::find_any(&self.asks, &sentence.words, people).is_some()
+        sentence.asks() || !marked && self.asks.are_in(&sentence.words)
     }
 }
 
@@ -128,10 +125,12 @@ const STATES: &[&str] = &[
     "open question",
     "open questions",
     "question|issue remains|is still? open|whether|remains",
-    "still|yet|need|needs|have|has to? figure|find|work out how|whether|what|who|when|where|which|if|why",
+    "we still? need|have|need to? figure|find|work out how|whether|what|who|when|where|which|if|why",
     "it's|it is|still? unclear|undecided|unknown|open whether|who|what|how|when|why|which|if",
     "remains to be seen",
-    "we|i|nobody|i'm|we're still? don't|do|not|doesn't know|knows|sure yet? whether|who|how|which|when",
+    "we still? really? don't really? know yet? whether|who|how|which|when",
+    "nobody knows whether|who|how|which|when|why|what",
+    "we're still? not sure yet? whether|who|how|which|when",
     "we don't know yet? what|if|why|whether|who|how|which|when|where",
     "queda|quedan|sigue pendiente|abierta|abierto|por saber|decidir|ver|resolver",
     "habrá|habría|hay|falta que? ver|saber|averiguar|decidir si|cómo|cuándo|quién|qué|cuál",
@@ -172,6 +171,7 @@ const TALK: &[&str] = &[
     "see my|the screen|slide|slides",
     "^any|are|do|does|has|have there|anyone|anybody|you|we|everyone? any|have? other|more|further|final|any? questions|comments|thoughts|remarks|objections",
     "you know",
+    "^can|could|may|might i propose|ask|move|invite|just|say|suggest",
     "how are you|we|things",
     "does that make sense",
     "what do you|we|people|they all|guys? think|mean|say",

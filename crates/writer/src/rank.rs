@@ -1,22 +1,33 @@
 //! Which sentences stand for the meeting: LexRank (Erkan and Radev, 2004) over the cosine of
 //! tf-idf terms, weighed by what a reader wants of a sentence.
 
-use crate::chatter;
-use crate::people::People;
 use crate::sentence::Sentence;
-use std::collections::HashMap;
+use crate::weight;
+use std::collections::{HashMap, HashSet};
 
-/// Most sentences that are compared with each other; of more, those with the weightiest terms.
+/// Most sentences that are compared with each other; of more, those with the most terms.
 const COMPARED_MAX: usize = 1_500;
 const DAMPING: f64 = 0.85;
 const ROUNDS: usize = 30;
+/// What announces the subject counts up to so many times more at the very begin …
+const OPENING: f64 = 4.0;
+/// … and by e less after this share of all words.
+const OPENING_SHARE: f64 = 0.1;
+/// How much more a sentence counts for each of its terms, up to three, that stands in the title
+/// or the agenda.
+const ON_AGENDA: f64 = 0.3;
 
-/// How well a sentence stands for the meeting, and how near it is to others.
+/// The weights of a sentence's terms, sorted by term, as a unit vector; empty without terms.
+pub(crate) type Vector = Vec<(u32, f64)>;
+
+/// How well each sentence stands for the meeting, and how near sentences are to each other.
 pub(crate) struct Scores {
-    /// Per sentence; 0 for those that cannot stand for anything.
-    pub score: Vec<f64>,
-    /// Unit vectors of the terms, sorted by term.
-    pub vectors: Vec<Vec<(u32, f64)>>,
+    /// For a key point: central and readable, 0–1 or a little more; 0 for what cannot stand for anything.
+    pub point: Vec<f64>,
+    /// For the summary: the same with weight on what the meeting was said to be about.
+    pub gist: Vec<f64>,
+    /// The terms of each sentence.
+    pub vectors: Vec<Vector>,
 }
 
 impl Scores {
@@ -26,8 +37,8 @@ impl Scores {
     }
 }
 
-/// Scores all sentences.
-pub(crate) fn score(sentences: &[Sentence<'_>], people: &People) -> Scores {
+/// Scores all sentences. `subject` are the terms of the meeting's title and agenda.
+pub(crate) fn score(sentences: &[Sentence<'_>], subject: &HashSet<String>) -> Scores {
     let vectors = vectors(sentences);
     let mut compared: Vec<usize> = (0..sentences.len()).filter(|&i| !vectors[i].is_empty()).collect();
     if compared.len() > COMPARED_MAX {
@@ -36,27 +47,42 @@ pub(crate) fn score(sentences: &[Sentence<'_>], people: &People) -> Scores {
         compared.sort_unstable();
     }
     let central = lexrank(&compared, &vectors);
-    let mut score = vec![0.0; sentences.len()];
+    let top = central.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+    let (mut point, mut gist) = (vec![0.0; sentences.len()], vec![0.0; sentences.len()]);
+    let shares = shares(sentences);
     for (&at, central) in compared.iter().zip(central) {
-        if !chatter::is_chatter(&sentences[at], people) {
-            score[at] = central * weight(&sentences[at]);
+        let sentence = &sentences[at];
+        if weight::is_chatter(sentence) {
+            continue;
         }
+        let on_agenda = sentence.terms.iter().filter(|t| subject.contains(*t)).take(3).count() as f64;
+        let central = central / top;
+        let value = central * weight::reads_well(sentence) * (1.0 + ON_AGENDA * on_agenda);
+        let opening = (-shares[at] / OPENING_SHARE).exp();
+        let announced = if weight::announces(sentence) { OPENING * opening } else { 0.0 };
+        point[at] = value;
+        // squared: a summary has room for the most central only
+        gist[at] = central * value * (1.0 + announced);
     }
-    Scores { score, vectors }
+    Scores { point, gist, vectors }
 }
 
-/// Sentences of 8 to 30 words read well; questions and broken sentences do not sum up.
-fn weight(sentence: &Sentence<'_>) -> f64 {
-    let words = sentence.words.len() as f64;
-    let length = (words / 12.0).min(1.0) * if words > 40.0 { 40.0 / words } else { 1.0 };
-    let manner = if sentence.asks() { 0.3 } else { 1.0 } * if sentence.broken { 0.5 } else { 1.0 };
-    length * manner
+/// Which share of all words was spoken before each sentence.
+fn shares(sentences: &[Sentence<'_>]) -> Vec<f64> {
+    let all = sentences.iter().map(|s| s.words.len()).sum::<usize>().max(1) as f64;
+    let mut before = 0;
+    let share = |s: &Sentence<'_>| {
+        let share = before as f64 / all;
+        before += s.words.len();
+        share
+    };
+    sentences.iter().map(share).collect()
 }
 
-fn vectors(sentences: &[Sentence<'_>]) -> Vec<Vec<(u32, f64)>> {
+fn vectors(sentences: &[Sentence<'_>]) -> Vec<Vector> {
     let mut ids: HashMap<&str, u32> = HashMap::new();
-    let mut frequency: Vec<f64> = Vec::new();
-    let mut counted: Vec<Vec<(u32, f64)>> = Vec::with_capacity(sentences.len());
+    let mut holders: Vec<f64> = Vec::new();
+    let mut vectors: Vec<Vector> = Vec::with_capacity(sentences.len());
     for sentence in sentences {
         let mut terms: Vec<u32> = Vec::with_capacity(sentence.terms.len());
         for term in &sentence.terms {
@@ -64,29 +90,35 @@ fn vectors(sentences: &[Sentence<'_>]) -> Vec<Vec<(u32, f64)>> {
             terms.push(*ids.entry(term).or_insert(next));
         }
         terms.sort_unstable();
-        let mut vector: Vec<(u32, f64)> = Vec::new();
+        let mut vector: Vector = Vec::new();
         for term in terms {
             match vector.last_mut() {
                 Some((last, count)) if *last == term => *count += 1.0,
                 _ => vector.push((term, 1.0)),
             }
         }
-        frequency.resize(ids.len(), 0.0);
-        vector.iter().for_each(|&(term, _)| frequency[term as usize] += 1.0);
-        counted.push(vector);
+        holders.resize(ids.len(), 0.0);
+        vector.iter().for_each(|&(term, _)| holders[term as usize] += 1.0);
+        vectors.push(vector);
     }
     let all = sentences.len() as f64;
-    for vector in &mut counted {
+    for vector in &mut vectors {
         for (term, value) in vector.iter_mut() {
-            *value = (1.0 + value.ln()) * (1.0 + all / frequency[*term as usize]).ln();
+            *value = (1.0 + value.ln()) * (1.0 + all / holders[*term as usize]).ln();
         }
-        let norm = vector.iter().map(|(_, v)| v * v).sum::<f64>().sqrt();
-        vector.iter_mut().for_each(|(_, v)| *v /= norm);
+        normalise(vector);
     }
-    counted
+    vectors
 }
 
-fn dot(a: &[(u32, f64)], b: &[(u32, f64)]) -> f64 {
+/// Makes a vector as long as 1.
+pub(crate) fn normalise(vector: &mut Vector) {
+    let norm = vector.iter().map(|(_, v)| v * v).sum::<f64>().sqrt();
+    vector.iter_mut().for_each(|(_, v)| *v /= norm);
+}
+
+/// The cosine of two unit vectors.
+pub(crate) fn dot(a: &[(u32, f64)], b: &[(u32, f64)]) -> f64 {
     let (mut i, mut j, mut sum) = (0, 0, 0.0);
     while i < a.len() && j < b.len() {
         match a[i].0.cmp(&b[j].0) {
@@ -102,8 +134,8 @@ fn dot(a: &[(u32, f64)], b: &[(u32, f64)]) -> f64 {
     sum
 }
 
-/// Continuous LexRank by power iteration; sums to 1.
-fn lexrank(compared: &[usize], vectors: &[Vec<(u32, f64)>]) -> Vec<f64> {
+/// Continuous LexRank by power iteration. A sentence like no other keeps only what everybody gets.
+fn lexrank(compared: &[usize], vectors: &[Vector]) -> Vec<f64> {
     let count = compared.len();
     let mut holders: HashMap<u32, Vec<(usize, f64)>> = HashMap::new();
     for (row, &at) in compared.iter().enumerate() {
@@ -116,13 +148,8 @@ fn lexrank(compared: &[usize], vectors: &[Vec<(u32, f64)>]) -> Vec<f64> {
             holders[term].iter().for_each(|&(other, w)| sums[other] += v * w);
         }
         sums[row] = 0.0;
-        let linked: Vec<(usize, f64)> = sums
-            .iter_mut()
-            .enumerate()
-            .filter(|(_, s)| **s > 0.0)
-            .map(|(i, s)| (i, std::mem::take(s)))
-            .collect();
-        links.push(linked);
+        let linked = sums.iter_mut().enumerate().filter(|(_, s)| **s > 0.0);
+        links.push(linked.map(|(i, s)| (i, std::mem::take(s))).collect());
     }
     let totals: Vec<f64> = links.iter().map(|l| l.iter().map(|(_, v)| v).sum()).collect();
     let mut rank = vec![1.0 / count as f64; count];
@@ -136,4 +163,23 @@ fn lexrank(compared: &[usize], vectors: &[Vec<(u32, f64)>]) -> Vec<f64> {
         rank = next;
     }
     rank
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sentence_that_shares_most_with_others_is_central() {
+        let unit = |terms: &[u32]| {
+            let mut vector: Vector = terms.iter().map(|t| (*t, 1.0)).collect();
+            normalise(&mut vector);
+            vector
+        };
+        let vectors = [unit(&[1, 2]), unit(&[1, 2, 3, 4]), unit(&[3, 4]), unit(&[9])];
+        let rank = lexrank(&[0, 1, 2, 3], &vectors);
+        assert!(rank[1] > rank[0] && rank[1] > rank[2], "{rank:?}");
+        assert!(rank[3] < rank[0], "{rank:?}");
+        assert!((dot(&vectors[0], &vectors[0]) - 1.0).abs() < 1e-9);
+    }
 }

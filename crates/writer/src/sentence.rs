@@ -2,6 +2,7 @@
 
 use crate::clean;
 use crate::language::{self, Language};
+use crate::people::People;
 use crate::token::{self, Token};
 use huddle_domain::minutes::{Evidence, Item};
 use huddle_domain::record::MeetingRecord;
@@ -76,7 +77,7 @@ const UNMARKED_MAX: usize = 30;
 const GAP_MAX_MS: i64 = 6_000;
 
 /// All sentences of a meeting in the order in which they were begun.
-pub(crate) fn all(record: &MeetingRecord, whole: Language) -> Vec<Sentence<'_>> {
+pub(crate) fn all<'a>(record: &'a MeetingRecord, whole: Language, people: &People) -> Vec<Sentence<'a>> {
     let marked = is_marked(&record.segments);
     let mut done: Vec<(usize, Piece)> = Vec::new();
     let mut open: Vec<(usize, Piece)> = Vec::new();
@@ -85,7 +86,9 @@ pub(crate) fn all(record: &MeetingRecord, whole: Language) -> Vec<Sentence<'_>> 
         if words.is_empty() {
             continue;
         }
-        let mut pieces = cut(&words).into_iter().map(|w| Piece::new(segment, w)).collect::<Vec<_>>();
+        let timed =
+            !segment.words.is_empty() && segment.words.len() == segment.text.split_whitespace().count();
+        let mut pieces = cut(&words).into_iter().map(|w| Piece::new(segment, w, timed)).collect::<Vec<_>>();
         let earlier = open.iter().position(|(_, p)| p.segments[0].speaker == segment.speaker);
         let mut first = at;
         if let Some((begun, mut piece)) = earlier.map(|i| open.remove(i)) {
@@ -113,7 +116,7 @@ pub(crate) fn all(record: &MeetingRecord, whole: Language) -> Vec<Sentence<'_>> 
     }
     done.append(&mut open);
     done.sort_by_key(|(at, piece)| (*at, piece.words[0].at));
-    done.into_iter().filter_map(|(_, piece)| piece.finish(whole)).collect()
+    done.into_iter().filter_map(|(_, piece)| piece.finish(whole, marked, people)).collect()
 }
 
 /// Whether the transcript has marks at all: recognisers without punctuation end no sentence.
@@ -132,10 +135,10 @@ struct Piece<'a> {
 }
 
 impl<'a> Piece<'a> {
-    fn new(segment: &'a Segment, words: Vec<Token>) -> Self {
+    fn new(segment: &'a Segment, words: Vec<Token>, timed: bool) -> Self {
         let (mut start_ms, mut end_ms) = (segment.start_ms, segment.end_ms);
         // the segment's own word times place a sentence to the second
-        if segment.words.len() == segment.text.split_whitespace().count() {
+        if timed {
             let time = |t: Option<&Token>| t.and_then(|t| segment.words.get(t.at));
             start_ms =
                 time(words.first()).map_or(start_ms, |w| w.start_ms.clamp(start_ms, end_ms.max(start_ms)));
@@ -156,9 +159,10 @@ impl<'a> Piece<'a> {
         self.end_ms = self.end_ms.max(next.end_ms);
     }
 
-    fn finish(self, whole: Language) -> Option<Sentence<'a>> {
+    fn finish(self, whole: Language, marked: bool, people: &People) -> Option<Sentence<'a>> {
         let language = language::of_words(&self.words, whole);
-        let words = clean::compress(&self.words, language);
+        let mut words = clean::compress(&self.words, language, marked);
+        people.mark(&mut words);
         if words.is_empty() {
             return None;
         }

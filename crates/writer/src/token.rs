@@ -1,5 +1,7 @@
 //! Words with the punctuation around them, and what two words have in common. Knows no language.
 
+use crate::people::Name;
+
 /// A word as it was said, with the marks before and after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Token {
@@ -13,6 +15,9 @@ pub(crate) struct Token {
     pub low: String,
     /// Which of the whitespace-separated pieces of its segment it is.
     pub at: usize,
+    /// The person's name that begins here: its length in words and whose it is. Set for the
+    /// cleaned words of a sentence only.
+    pub name: Option<(usize, Name)>,
 }
 
 /// Longest word that is taken for one, in characters.
@@ -32,6 +37,7 @@ impl Token {
             trail: piece[core_end..].to_owned(),
             low: lower(core),
             at,
+            name: None,
         }
     }
 

@@ -85,11 +85,10 @@ fn recorded_people_are_understood_about_as_well_as_this_engine_can() {
         let audio: Vec<i16> = audio.flat_map(|b| b.expect("decodes")).collect();
         let utterances = heard(&engine, &[audio, silence(1_000)].concat());
         let errors = compare(said, &text(&utterances));
-        println!(
-            "{:5.2}  {file:<20} {}",
-            errors.rate(),
-            utterances.iter().map(|u| u.text.as_str()).collect::<Vec<_>>().join(" | ")
-        );
+        println!("{:5.2}  {file}", errors.rate());
+        for u in &utterances {
+            println!("         {:5}–{:5} ms  {}", u.start_ms, u.end_ms, u.text);
+        }
         all += errors;
         if file == "jfk.wav" {
             jfk = Some(errors.rate());

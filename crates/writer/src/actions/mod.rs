@@ -6,7 +6,7 @@ mod verbs;
 
 use crate::clean;
 use crate::due::Today;
-use crate::people::{Name, People};
+use crate::people::{Name, People, addressed};
 use crate::sentence::{self, Sentence};
 use crate::token::Token;
 use chrono::NaiveDate;
@@ -36,12 +36,12 @@ pub(crate) fn find(
     people: &People,
     today: Option<Today>,
 ) -> Vec<(ActionItem, Vec<usize>)> {
-    let reader = Reader { sentences, people, today };
+    let clauses = sentences.iter().map(|s| clauses(&s.words)).collect();
+    let reader = Reader { sentences, clauses, people, today };
     let mut actions: Vec<Action> = Vec::new();
     let mut answered: Vec<usize> = Vec::new();
-    for at in 0..sentences.len() {
-        let clauses = clauses(&sentences[at].words, people);
-        for clause in &clauses {
+    for (at, clauses) in reader.clauses.iter().enumerate() {
+        for clause in clauses {
             if answered.contains(&at)
                 && matches!(clause.cue.kind, Kind::Promise | Kind::Intent | Kind::Claim)
                 && clauses.len() == 1
@@ -69,11 +69,11 @@ struct Clause {
 }
 
 /// All cues of a sentence, each with the words up to the next.
-fn clauses(words: &[Token], people: &People) -> Vec<Clause> {
+fn clauses(words: &[Token]) -> Vec<Clause> {
     let mut found: Vec<Found> = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        let cue = cues::at(words, at, people).or_else(|| bare(words, at, people));
+        let cue = cues::at(words, at).or_else(|| bare(words, at));
         match cue {
             Some(cue) => {
                 at = cue.end.max(at + 1);
@@ -96,11 +96,11 @@ fn clauses(words: &[Token], people: &People) -> Vec<Clause> {
 }
 
 /// A Spanish future that needs no other cue: `enviaré el informe`, `Ana enviará el informe`.
-fn bare(words: &[Token], at: usize, people: &People) -> Option<Found> {
+fn bare(words: &[Token], at: usize) -> Option<Found> {
     if verbs::spanish_future(&words[at].low) == Some(Person::First) {
         return Some(Found { kind: Kind::Promise, start: at, end: at, name: None });
     }
-    let (length, name) = people.name_at(words, at)?;
+    let (length, name) = words[at].name?;
     let future = words.get(at + length).and_then(|w| verbs::spanish_future(&w.low));
     (future == Some(Person::Third)).then_some(Found {
         kind: Kind::Named,
@@ -112,6 +112,7 @@ fn bare(words: &[Token], at: usize, people: &People) -> Option<Found> {
 
 struct Reader<'a, 's> {
     sentences: &'a [Sentence<'s>],
+    clauses: Vec<Vec<Clause>>,
     people: &'a People,
     today: Option<Today>,
 }
@@ -195,7 +196,7 @@ impl Reader<'_, '_> {
         let asker = self.people.speaker(sentence);
         let named = match clause.cue.name {
             Some(Name::Known(person)) => Some(person),
-            _ => self.people.addressed(&sentence.words),
+            _ => addressed(&sentence.words),
         };
         let yes = self.answer(at, cues::accepts);
         let taker = yes.and_then(|yes| self.people.speaker(&self.sentences[yes]));
@@ -226,13 +227,13 @@ impl Reader<'_, '_> {
         let claimer = self.people.speaker(&self.sentences[at]);
         for back in (at.saturating_sub(CLAIM_WITHIN)..at).rev() {
             let sentence = &self.sentences[back];
-            let needs = |c: &Clause| {
+            let needs = |c: &&Clause| {
                 matches!(c.cue.kind, Kind::Someone | Kind::Need | Kind::Request | Kind::Explicit)
                     && work(&sentence.words, c.verb) != Work::Talk
             };
-            if let Some(clause) = clauses(&sentence.words, self.people).into_iter().find(needs) {
+            if let Some(clause) = self.clauses[back].iter().find(needs) {
                 let due = day.or_else(|| self.day_in(back));
-                return self.build(vec![back, at], &sentence.words, &clause, self.owner(claimer), due);
+                return self.build(vec![back, at], &sentence.words, clause, self.owner(claimer), due);
             }
         }
         None
@@ -240,18 +241,16 @@ impl Reader<'_, '_> {
 
     /// The sentence shortly after `at` in which somebody claims what was needed.
     fn claimed(&self, at: usize) -> Option<usize> {
-        (at + 1..self.sentences.len().min(at + 1 + CLAIM_WITHIN)).find(|&next| {
-            let words = &self.sentences[next].words;
-            clauses(words, self.people).iter().any(|c| c.cue.kind == Kind::Claim)
-        })
+        (at + 1..self.sentences.len().min(at + 1 + CLAIM_WITHIN))
+            .find(|&next| self.clauses[next].iter().any(|c| c.cue.kind == Kind::Claim))
     }
 
     /// The sentence of somebody else shortly after `at` that answers it so.
-    fn answer(&self, at: usize, so: fn(&[Token], &People) -> bool) -> Option<usize> {
+    fn answer(&self, at: usize, so: fn(&[Token]) -> bool) -> Option<usize> {
         let asker = self.sentences[at].speaker();
         let next = (at + 1..self.sentences.len().min(at + 1 + ANSWER_WITHIN))
             .find(|&i| self.sentences[i].speaker() != asker)?;
-        (so(&self.sentences[next].said, self.people) && !self.sentences[next].asks()).then_some(next)
+        (so(&self.sentences[next].said) && !self.sentences[next].asks()).then_some(next)
     }
 
     fn day_in(&self, at: usize) -> Option<NaiveDate> {
@@ -279,29 +278,17 @@ impl Reader<'_, '_> {
         owner: Option<(String, Option<usize>)>,
         due: Option<NaiveDate>,
     ) -> Option<Action> {
-        let mut end = clause.end;
-        for at in clause.verb + 3..clause.end {
-            if ENDS.contains(&words[at].low.as_str()) {
-                end = at;
-                break;
-            }
-        }
+        let ends = (clause.verb + 3..clause.end).find(|&at| ENDS.contains(&words[at].low.as_str()));
+        let end = ends.unwrap_or(clause.end);
         let mut task = words[clause.verb..end].to_vec();
         while task.last().is_some_and(|w| LOOSE.contains(&w.low.as_str())) {
             task.pop();
         }
-        self.without_address(&mut task);
+        without_address(&mut task);
         let terms = sentence::terms(&task, self.sentences[from[0]].language);
-        (task.len() > 1 && !terms.is_empty()).then_some(Action { from, task, terms, owner, due })
-    }
-
-    /// Takes `, Bob` off the end.
-    fn without_address(&self, task: &mut Vec<Token>) {
-        let Some(last) = task.len().checked_sub(1) else { return };
-        let named = matches!(self.people.name_at(task, last), Some((1, Name::Known(_))));
-        if named && last > 1 && task[last - 1].pauses() {
-            task.pop();
-        }
+        // a verb without its object says nothing to who reads it later
+        let says = terms.len() > 1 || due.is_some() && task.len() > 1;
+        says.then_some(Action { from, task, terms, owner, due })
     }
 
     fn item(&self, action: Action) -> (ActionItem, Vec<usize>) {
@@ -316,6 +303,15 @@ impl Reader<'_, '_> {
             agenda_item: first.segments[0].agenda_item,
         };
         (item, action.from)
+    }
+}
+
+/// Takes `, Bob` off the end.
+fn without_address(task: &mut Vec<Token>) {
+    let Some(last) = task.len().checked_sub(1) else { return };
+    let named = matches!(task[last].name, Some((1, Name::Known(_))));
+    if named && last > 1 && task[last - 1].pauses() {
+        task.pop();
     }
 }
 

@@ -1,8 +1,7 @@
 //! What counts as work: verbs with which people promise or ask for something that outlasts the
 //! meeting, and those that only steer the talk. Tables, mostly.
 
-use crate::people::People;
-use crate::phrase::Phrase;
+use crate::phrase::Phrases;
 use crate::token::Token;
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -21,11 +20,12 @@ pub(crate) enum Work {
 /// What the verb at `words[at]` promises.
 pub(crate) fn work(words: &[Token], at: usize) -> Work {
     let Some(word) = words.get(at) else { return Work::Talk };
-    let nobody = People::default();
-    let is = |patterns: &[Phrase]| patterns.iter().any(|p| p.at(words, at, &nobody).is_some());
-    if is(&PHRASAL_TASKS) {
+    let is = |patterns: &Phrases| patterns.at(words, at).is_some();
+    if is(&IN_THE_ROOM) {
+        Work::Talk
+    } else if is(&PHRASAL_TASKS) {
         Work::Task
-    } else if TALK.contains(word.low.as_str()) || is(&IN_THE_ROOM) {
+    } else if TALK.contains(word.low.as_str()) {
         Work::Talk
     } else if TASKS.contains(word.low.as_str()) || is_spanish_task(&word.low) {
         Work::Task
@@ -36,15 +36,14 @@ pub(crate) fn work(words: &[Token], at: usize) -> Work {
 
 /// Skips what stands between a cue and its verb: `also`, `try to`, `go ahead and`.
 pub(crate) fn skip(words: &[Token], mut at: usize) -> usize {
-    let nobody = People::default();
-    while let Some(found) = SKIPPED.iter().find_map(|p| p.at(words, at, &nobody)) {
+    while let Some((_, found)) = SKIPPED.at(words, at) {
         at = found.end;
     }
     at
 }
 
-static SKIPPED: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
-    Phrase::all(&[
+static SKIPPED: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
         "go ahead and",
         "be sure to",
         "try to|and",
@@ -63,7 +62,7 @@ static TASKS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
      test measure benchmark debug estimate explore schedule reschedule book arrange organise organize buy purchase renew \
      pay invoice register reserve cancel fix patch update upgrade migrate deploy release implement install configure \
      refactor merge build rebuild automate translate print create design redesign prototype share assign sign \
-     chase escalate handle coordinate ping finish order close fill announce approve monitor track"
+     chase escalate coordinate ping order fill announce approve"
         .split_whitespace()
         .collect()
 });
@@ -81,8 +80,8 @@ static TALK: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 });
 
 /// Verbs that are work only with what follows them.
-static PHRASAL_TASKS: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
-    Phrase::all(&[
+static PHRASAL_TASKS: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
         "follow up with|on",
         "follow up",
         "look into",
@@ -96,6 +95,9 @@ static PHRASAL_TASKS: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
         "find a|an|the|some|us|someone new|room|date|time|venue|supplier|vendor|slot|replacement|who|to",
         "reach out",
         "take care of",
+        "do the|a|an|some _",
+        "be working|looking on|into|with|at",
+        "be sending|writing|preparing|reviewing|drafting|testing|designing|building|updating",
         "take ownership",
         "take notes|minutes",
         "take the minutes|notes|action|lead",
@@ -136,16 +138,14 @@ static PHRASAL_TASKS: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
 });
 
 /// Work verbs used for what happens in the room, now.
-static IN_THE_ROOM: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
-    Phrase::all(&[
+static IN_THE_ROOM: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
         "share|compartir my|the|your|a|mi|la|tu screen|slides|slide|desktop|presentation|pantalla",
         "share a|some|one|my|with thought|thoughts|story|idea|ideas|you|view|experience",
         "write|print it|this|that|them|something? on|up|down|here|there",
         "make sure we|i|you|that|everyone|everybody that|i'm|we're|you're|understand|understands|have|is|all|to|get|it|understood|heard",
         "make sure|certain that? we|i|everyone|everybody|it's|that's",
         "close|open|finish|cancel the|this|our|that|with|up|off|out meeting|session|item|discussion|floor|point|a|by|my",
-        "finish",
-        "close|open",
         "check|confirm|test|review whether|if|that? we|you|i|this|the|it can|are|have|is|works|microphone|sound|audio",
         "talk|speak to|with you|this|that|it|them|us",
         "work on that|this assumption|basis",
@@ -154,12 +154,14 @@ static IN_THE_ROOM: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
         "call it|that|this|on|upon|them",
         "design it|something",
         "put it together now",
-        "monitor|track|handle",
         "follow up? on|with|that|this that|this|a|my question|point|quickly",
         "build on|upon|in",
         "fill you|us in",
         "sign off|in|out",
         "check it|that? out? here|now",
+        "check i|i've|we|we've|you|you've|that",
+        "do the|a|an presentation|introduction|intro|same|talk|lot|little|bit|quick|round|recap|summary|first|opposite|other|rest|thing|things",
+        "remind|invite|notify|call you|us|everyone|everybody|members|them|him|her|the? that|of|members|to|upon|on|honourable|minister|government",
     ])
 });
 
