@@ -55,7 +55,7 @@ pub async fn run(_args: Args, mut config: Config) -> anyhow::Result<ExitCode> {
     tasks.stop().await;
     let (meeting, pdf) = held?;
     println!("\nThe meeting:  {}/m/{}", app.public_url(), meeting.code);
-    println!("Minutes, PDF: {pdf}  (15 minutes)");
+    println!("Minutes, PDF: {pdf} (for 15 minutes)");
     if tokio::net::TcpStream::connect(("127.0.0.1", app.config.server.port)).await.is_err() {
         println!("The links open once the server runs: huddle serve");
     }
