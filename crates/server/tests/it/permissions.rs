@@ -110,12 +110,11 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
     for Row { route, body, statuses } in TABLE {
         for (n, expected) in statuses.iter().enumerate() {
             // All from new addresses, so that no limit is met.
-            let from_elsewhere = |who: &Person| Person { address: house.stranger().address, ..who.clone() };
             let (meeting, item, guest) =
-                scene(&house, &from_elsewhere(&host), &from_elsewhere(&participant)).await;
+                scene(&house, &house.elsewhere(&host), &house.elsewhere(&participant)).await;
             let nobody = house.stranger();
             let who = [&nobody, &stranger, &guest, &participant, &host, &administrator][n];
-            let who = from_elsewhere(who);
+            let who = house.elsewhere(who);
             let fill = |text: &str| {
                 let text = text.replace("{meeting}", meeting.id()).replace("{code}", meeting.code());
                 text.replace("{item}", &item).replace("{ticket}", "bm90LWEtdGlja2V0")
