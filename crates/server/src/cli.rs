@@ -12,7 +12,7 @@ mod worker;
 
 use crate::config::{self, Config, LogFormat, Overrides};
 use clap::{Parser, Subcommand};
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
 /// Meetings that write themselves up, on your own machine.
@@ -104,8 +104,11 @@ fn log_to_stderr(config: &Config, is_server: bool) -> anyhow::Result<()> {
         .map_err(|e| anyhow::anyhow!("the setting log.level is malformed: {e}"))?
         // What it says of a file that is no audio is said better where the file is named.
         .add_directive("symphonia_core=off".parse()?);
-    let lines =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false);
     match config.log.format {
         LogFormat::Human => lines.init(),
         LogFormat::Json => lines.json().init(),

@@ -22,6 +22,8 @@ export class RoomStore {
   closing = $state(false);
 
   hues = $derived(hues(this.room.participants));
+  /** Who is being heard now. */
+  speaking = $derived(new Set(this.room.partials.map((c) => c.participant)));
   turns = $derived(turns(this.room.segments));
   readonly #path: { meeting: string };
   #connection: Connection | undefined;

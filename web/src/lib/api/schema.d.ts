@@ -4,16 +4,17 @@
  */
 
 export interface paths {
-    "/api/v1/instance": {
+    "/api/v1/auth/refresh": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: operations["getInstance"];
+        get?: never;
         put?: never;
-        post?: never;
+        /** Renews a session. The token is spent; using a spent one again ends the session everywhere. */
+        post: operations["refreshSession"];
         delete?: never;
         options?: never;
         head?: never;
@@ -29,6 +30,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Makes an account; the first one is the administrator's. The answer is the same for an address that has
+         *     an account already.
+         */
         post: operations["register"];
         delete?: never;
         options?: never;
@@ -45,23 +50,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Begins a session. Five failures lock the account for 15 minutes; the answer does not tell. */
         post: operations["signIn"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/auth/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["refresh"];
         delete?: never;
         options?: never;
         head?: never;
@@ -77,7 +67,60 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Ends the session and clears the cookies; without a session it does nothing. */
         post: operations["signOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/downloads/{ticket}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file behind a link; `Range` gives a part of it. */
+        get: operations["download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a visitor may know of this server. */
+        get: operations["getInstance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/join/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a visitor with the code may see before joining. */
+        get: operations["getInvitation"];
+        put?: never;
+        /** Takes a place in the meeting; guests give a name and get a token (also as a cookie). */
+        post: operations["joinMeeting"];
         delete?: never;
         options?: never;
         head?: never;
@@ -91,12 +134,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The account that asks. */
         get: operations["getMe"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
+        /** Changes the name; meetings joined before keep the old one. */
         patch: operations["changeMe"];
         trace?: never;
     };
@@ -109,6 +154,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Changes the password; all other sessions are signed out. */
         post: operations["changePassword"];
         delete?: never;
         options?: never;
@@ -123,8 +169,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Meetings that the account hosts, was invited to or took part in, newest first. */
         get: operations["listMeetings"];
         put?: never;
+        /** Plans a meeting; with `startNow` it is live at once. */
         post: operations["planMeeting"];
         delete?: never;
         options?: never;
@@ -139,109 +187,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** A meeting, by id or code. */
         get: operations["getMeeting"];
         put?: never;
         post?: never;
+        /** Deletes the meeting; it can be brought back for 30 days. */
         delete: operations["deleteMeeting"];
         options?: never;
         head?: never;
+        /** Changes the plan; absent fields stay. */
         patch: operations["changeMeeting"];
-        trace?: never;
-    };
-    "/api/v1/meetings/{meeting}/start": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["startMeeting"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/meetings/{meeting}/end": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["endMeeting"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/meetings/{meeting}/restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["restoreMeeting"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/join/{code}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["getInvitation"];
-        put?: never;
-        post: operations["joinMeeting"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/meetings/{meeting}/participants": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listParticipants"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/meetings/{meeting}/chat": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listChat"];
-        put?: never;
-        post: operations["sayInChat"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/api/v1/meetings/{meeting}/agenda": {
@@ -251,9 +206,45 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The points in order. */
         get: operations["listAgenda"];
         put?: never;
+        /** Adds a point at the end. */
         post: operations["addAgendaItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{meeting}/agenda/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets the point being talked about; null for none. */
+        put: operations["setCurrentAgendaItem"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{meeting}/agenda/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts the points in this order; all must be named once. */
+        put: operations["orderAgenda"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -270,21 +261,24 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** Removes a point; what was said under it stays. */
         delete: operations["removeAgendaItem"];
         options?: never;
         head?: never;
+        /** Changes a point; absent fields stay. */
         patch: operations["changeAgendaItem"];
         trace?: never;
     };
-    "/api/v1/meetings/{meeting}/agenda/order": {
+    "/api/v1/meetings/{meeting}/audio": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put: operations["orderAgenda"];
+        /** The kept audio, a track per stream, with links that expire. */
+        get: operations["listAudio"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -292,7 +286,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/meetings/{meeting}/agenda/current": {
+    "/api/v1/meetings/{meeting}/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Up to 200 lines in order. */
+        get: operations["listChat"];
+        put?: never;
+        /** Stores a line; sending the same `clientId` again stores nothing and answers 200. */
+        post: operations["sayInChat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{meeting}/end": {
         parameters: {
             query?: never;
             header?: never;
@@ -300,7 +312,112 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["setCurrentAgendaItem"];
+        put?: never;
+        /** Ends the meeting; idempotent. Its minutes are written in the background. */
+        post: operations["endMeeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{meeting}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rendered files of a meeting, newest first, with links that expire. */
+        get: operations["listExports"];
+        put?: never;
+        /** Asks for a file of the minutes as they now are; the one that is there already, if there is one. */
+        post: operations["requestExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{meeting}/minutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The minutes, and where they are. */
+        get: operations["getMinutes"];
+        put?: never;
+        /** Has the minutes written again, once the meeting has ended; for its host. */
+        post: operations["writeMinutes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{meeting}/participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All who ever joined, in order of arrival. */
+        get: operations["listParticipants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{meeting}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a deleted meeting back. */
+        post: operations["restoreMeeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{meeting}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts the meeting; idempotent. */
+        post: operations["startMeeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{meeting}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The background work of a meeting, in the order in which it was queued. */
+        get: operations["listTasks"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -315,71 +432,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The segments in order. */
         get: operations["getTranscript"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/meetings/{meeting}/audio": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listAudio"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/meetings/{meeting}/minutes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["getMinutes"];
-        put?: never;
-        post: operations["writeMinutes"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/meetings/{meeting}/exports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listExports"];
-        put?: never;
-        post: operations["requestExport"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/meetings/{meeting}/tasks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["listTasks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -392,151 +446,171 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description What a visitor may know of this instance. */
-        Instance: {
-            version: string;
-            registration: string;
-            needsFirstAccount: boolean;
-            captions: components["schemas"]["Captions"];
-        };
-        /** @description Whether words are being written down, and if not, why. */
-        Captions: {
-            available: boolean;
-            engine?: string | null;
-            reason?: string | null;
-            /** Format: int64 */
-            lagMs?: number;
-        };
         /** @description A person who can sign in. */
         Account: {
-            /** Format: uuid */
-            id: string;
-            email: string;
-            name: string;
-            role: string;
             /** Format: date-time */
             createdAt: string;
-        };
-        /** @description Proof of a sign-in; `expiresIn` seconds of the access token. */
-        Session: {
-            account: components["schemas"]["Account"];
-            accessToken: string;
-            refreshToken: string;
-            /** Format: int64 */
-            expiresIn: number;
-        };
-        /** @description A new account. */
-        Register: {
             email: string;
+            /** Format: uuid */
+            id: string;
             name: string;
-            password: string;
-        };
-        /** @description Address and password. */
-        SignIn: {
-            email: string;
-            password: string;
-            remember?: boolean;
-        };
-        /** @description A refresh token, where it is not in the cookie. */
-        Refresh: {
-            refreshToken?: string | null;
+            role: string;
         };
         /** @description What of an account can be changed. */
         AccountChange: {
             name: string;
         };
-        /** @description The old password and a new one. */
-        PasswordChange: {
-            current: string;
-            new: string;
+        /** @description Something someone will do. */
+        ActionItem: {
+            /** Format: uuid */
+            agendaItem?: string | null;
+            /** Format: date */
+            due?: string | null;
+            evidence: components["schemas"]["Evidence"];
+            owner?: string | null;
+            /** Format: uuid */
+            participant?: string | null;
+            task: string;
         };
-        /** @description A page of meetings, newest first. */
-        MeetingPage: {
-            items: components["schemas"]["Meeting"][];
-            /** Format: int64 */
-            page: number;
-            /** Format: int64 */
-            perPage: number;
-            /** Format: int64 */
-            total: number;
+        /** @description A point of the agenda. */
+        AgendaItem: {
+            /** Format: uuid */
+            id: string;
+            owner?: string | null;
+            /** Format: int32 */
+            position: number;
+            title: string;
+        };
+        /** @description What of a point changes; an absent field stays. */
+        AgendaItemChange: {
+            owner?: string | null;
+            title?: string | null;
+        };
+        /** @description All points in their new order. */
+        AgendaOrder: {
+            items: string[];
         };
         /** @description An agenda item to be. */
         AgendaPlan: {
-            title: string;
             owner?: string | null;
-        };
-        /** @description A meeting to be. */
-        MeetingPlan: {
             title: string;
-            description?: string;
-            /** Format: date-time */
-            startsAt?: string | null;
-            /** Format: int32 */
-            durationMinutes?: number | null;
-            timeZone?: string | null;
-            invitees?: string[];
-            agenda?: components["schemas"]["AgendaPlan"][];
-            startNow?: boolean;
         };
-        /** @description What of a meeting changes; an absent field stays. */
-        MeetingChange: {
-            title?: string | null;
-            description?: string | null;
+        /** @description The kept audio of one stream. */
+        AudioTrack: {
+            /** Format: int64 */
+            durationMs: number;
             /** Format: date-time */
-            startsAt?: string | null;
-            /** Format: int32 */
-            durationMinutes?: number | null;
-            timeZone?: string | null;
-            invitees?: string[] | null;
+            expiresAt: string;
+            name: string;
+            /** Format: uuid */
+            participant: string;
+            /** Format: int64 */
+            startMs: number;
+            /** Format: uuid */
+            stream: string;
+            url: string;
+        };
+        /** @description Whether words are being written down, and if not, why. */
+        Captions: {
+            available: boolean;
+            engine?: string | null;
+            /** Format: int64 */
+            lagMs?: number;
+            reason?: string | null;
+        };
+        /** @description A line to be. */
+        ChatDraft: {
+            clientId: string;
+            text: string;
+        };
+        /** @description A line of chat. */
+        ChatLine: {
+            /** Format: date-time */
+            at: string;
+            clientId: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: uuid */
+            participant: string;
+            text: string;
+        };
+        /** @description The point being talked about; null for none. */
+        CurrentItem: {
+            /** Format: uuid */
+            item?: string | null;
+        };
+        /** @description Nothing to say. */
+        Empty: Record<string, never>;
+        /** @description Every error on the wire. */
+        ErrorBody: {
+            /** @description Stable; programs branch on it. */
+            code: string;
+            /** @description More, where there is more: `{field}`. */
+            details?: unknown;
+            /** @description For people; says what to do. */
+            message: string;
+            /** @description Finds the request in the log. */
+            requestId: string;
+        };
+        /** @description Where an item comes from. */
+        Evidence: {
+            /** Format: int64 */
+            endMs: number;
+            segments: string[];
+            /** Format: int64 */
+            startMs: number;
+        };
+        /** @description A rendered file. */
+        Export: {
+            /** Format: int64 */
+            bytes?: number | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt?: string | null;
+            format: string;
+            /** Format: uuid */
+            id: string;
+            state: string;
+            url?: string | null;
+        };
+        /** @description Which file to render: `pdf` or `markdown`. */
+        ExportRequest: {
+            format: string;
         };
         /** @description The host, as everybody sees them. */
         Host: {
             name: string;
         };
-        /** @description A meeting. */
-        Meeting: {
-            /** Format: uuid */
-            id: string;
-            code: string;
-            title: string;
-            description: string;
-            state: string;
-            /** Format: date-time */
-            startsAt?: string | null;
-            /** Format: int32 */
-            durationMinutes?: number | null;
-            timeZone: string;
-            invitees: string[];
-            /** Format: date-time */
-            startedAt?: string | null;
-            /** Format: date-time */
-            endedAt?: string | null;
-            /** Format: date-time */
-            deletedAt?: string | null;
-            /** Format: uuid */
-            currentAgendaItem?: string | null;
-            /** Format: date-time */
-            createdAt: string;
-            host: components["schemas"]["Host"];
-            isHost?: boolean | null;
-            /** Format: int64 */
-            participantCount: number;
-            joinUrl: string;
+        /** @description What a visitor may know of this instance. */
+        Instance: {
+            captions: components["schemas"]["Captions"];
+            needsFirstAccount: boolean;
+            registration: string;
+            version: string;
         };
         /** @description What somebody with the code may see before joining. */
         Invitation: {
             code: string;
-            title: string;
-            state: string;
-            /** Format: date-time */
-            startsAt?: string | null;
             /** Format: int32 */
             durationMinutes?: number | null;
-            timeZone: string;
             hostName: string;
-            member: boolean;
             isHost: boolean;
+            member: boolean;
             name?: string | null;
+            /** Format: date-time */
+            startsAt?: string | null;
+            state: string;
+            timeZone: string;
+            title: string;
+        };
+        /** @description A sentence of the minutes. */
+        Item: {
+            /** Format: uuid */
+            agendaItem?: string | null;
+            evidence: components["schemas"]["Evidence"];
+            text: string;
         };
         /** @description The name of a guest. */
         Join: {
@@ -548,71 +622,123 @@ export interface components {
             participant: components["schemas"]["Participant"];
             token?: string | null;
         };
+        /** @description A meeting. */
+        Meeting: {
+            code: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: uuid */
+            currentAgendaItem?: string | null;
+            /** Format: date-time */
+            deletedAt?: string | null;
+            description: string;
+            /** Format: int32 */
+            durationMinutes?: number | null;
+            /** Format: date-time */
+            endedAt?: string | null;
+            host: components["schemas"]["Host"];
+            /** Format: uuid */
+            id: string;
+            invitees: string[];
+            isHost?: boolean | null;
+            joinUrl: string;
+            /** Format: int64 */
+            participantCount: number;
+            /** Format: date-time */
+            startedAt?: string | null;
+            /** Format: date-time */
+            startsAt?: string | null;
+            state: string;
+            timeZone: string;
+            title: string;
+        };
+        /** @description What of a meeting changes; an absent field stays. */
+        MeetingChange: {
+            description?: string | null;
+            /** Format: int32 */
+            durationMinutes?: number | null;
+            invitees?: string[] | null;
+            /** Format: date-time */
+            startsAt?: string | null;
+            timeZone?: string | null;
+            title?: string | null;
+        };
+        /** @description A page of meetings, newest first. */
+        MeetingPage: {
+            items: components["schemas"]["Meeting"][];
+            /** Format: int64 */
+            page: number;
+            /** Format: int64 */
+            perPage: number;
+            /** Format: int64 */
+            total: number;
+        };
+        /** @description A meeting to be. */
+        MeetingPlan: {
+            agenda?: components["schemas"]["AgendaPlan"][];
+            description?: string;
+            /** Format: int32 */
+            durationMinutes?: number | null;
+            invitees?: string[];
+            startNow?: boolean;
+            /** Format: date-time */
+            startsAt?: string | null;
+            timeZone?: string | null;
+            title: string;
+        };
+        /** @description The written outcome. */
+        Minutes: {
+            actionItems: components["schemas"]["ActionItem"][];
+            decisions: components["schemas"]["Item"][];
+            keyPoints: components["schemas"]["Item"][];
+            language: string;
+            questions: components["schemas"]["Item"][];
+            summary: components["schemas"]["Item"][];
+            writer: string;
+        };
+        /** @description Where the minutes are. */
+        MinutesState: {
+            minutes?: components["schemas"]["Minutes"] | null;
+            reason?: string | null;
+            state: string;
+            /** Format: date-time */
+            updatedAt?: string | null;
+        };
         /** @description Someone in a meeting. */
         Participant: {
             /** Format: uuid */
             id: string;
-            name: string;
-            role: string;
-            isYou?: boolean | null;
             isPresent: boolean;
+            isYou?: boolean | null;
             /** Format: date-time */
             joinedAt: string;
+            name: string;
+            role: string;
             /** Format: int64 */
             talkMs: number;
         };
-        /** @description A line of chat. */
-        ChatLine: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            participant: string;
+        /** @description The old password and a new one. */
+        PasswordChange: {
+            current: string;
+            new: string;
+        };
+        /** @description A refresh token, where it is not in the cookie. */
+        Refresh: {
+            refreshToken?: string | null;
+        };
+        /** @description A new account. */
+        Register: {
+            email: string;
             name: string;
-            text: string;
-            clientId: string;
-            /** Format: date-time */
-            at: string;
-        };
-        /** @description A line to be. */
-        ChatDraft: {
-            text: string;
-            clientId: string;
-        };
-        /** @description A point of the agenda. */
-        AgendaItem: {
-            /** Format: uuid */
-            id: string;
-            title: string;
-            owner?: string | null;
-            /** Format: int32 */
-            position: number;
-        };
-        /** @description What of a point changes; an absent field stays. */
-        AgendaItemChange: {
-            title?: string | null;
-            owner?: string | null;
-        };
-        /** @description All points in their new order. */
-        AgendaOrder: {
-            items: string[];
-        };
-        /** @description The point being talked about; null for none. */
-        CurrentItem: {
-            /** Format: uuid */
-            item?: string | null;
-        };
-        /** @description A word with its place in time. */
-        Word: {
-            text: string;
-            /** Format: int64 */
-            startMs: number;
-            /** Format: int64 */
-            endMs: number;
-            /** Format: float */
-            confidence?: number | null;
+            password: string;
         };
         /** @description Who said what, when. */
         Segment: {
+            /** Format: uuid */
+            agendaItem?: string | null;
+            /** Format: int64 */
+            endMs: number;
+            engine: string;
             /** Format: uuid */
             id: string;
             /** Format: uuid */
@@ -620,115 +746,50 @@ export interface components {
             speaker: string;
             /** Format: int64 */
             startMs: number;
-            /** Format: int64 */
-            endMs: number;
             text: string;
             words: components["schemas"]["Word"][];
-            engine: string;
-            /** Format: uuid */
-            agendaItem?: string | null;
         };
-        /** @description The segments in order; `complete` once nothing of the meeting is still being heard. */
-        Transcript: {
-            segments: components["schemas"]["Segment"][];
-            complete: boolean;
-        };
-        /** @description Where the minutes are. */
-        MinutesState: {
-            state: string;
-            reason?: string | null;
-            minutes?: null | components["schemas"]["Minutes"];
-            /** Format: date-time */
-            updatedAt?: string | null;
-        };
-        /** @description Where an item comes from. */
-        Evidence: {
-            segments: string[];
+        /** @description Proof of a sign-in; `expiresIn` seconds of the access token. */
+        Session: {
+            accessToken: string;
+            account: components["schemas"]["Account"];
             /** Format: int64 */
-            startMs: number;
-            /** Format: int64 */
-            endMs: number;
+            expiresIn: number;
+            refreshToken: string;
         };
-        /** @description A sentence of the minutes. */
-        Item: {
-            text: string;
-            evidence: components["schemas"]["Evidence"];
-            /** Format: uuid */
-            agendaItem?: string | null;
-        };
-        /** @description Something someone will do. */
-        ActionItem: {
-            task: string;
-            owner?: string | null;
-            /** Format: uuid */
-            participant?: string | null;
-            /** Format: date */
-            due?: string | null;
-            evidence: components["schemas"]["Evidence"];
-            /** Format: uuid */
-            agendaItem?: string | null;
-        };
-        /** @description The written outcome. */
-        Minutes: {
-            writer: string;
-            language: string;
-            summary: components["schemas"]["Item"][];
-            keyPoints: components["schemas"]["Item"][];
-            decisions: components["schemas"]["Item"][];
-            actionItems: components["schemas"]["ActionItem"][];
-            questions: components["schemas"]["Item"][];
-        };
-        /** @description The kept audio of one stream. */
-        AudioTrack: {
-            /** Format: uuid */
-            stream: string;
-            /** Format: uuid */
-            participant: string;
-            name: string;
-            /** Format: int64 */
-            startMs: number;
-            /** Format: int64 */
-            durationMs: number;
-            url: string;
-            /** Format: date-time */
-            expiresAt: string;
-        };
-        /** @description Which file to render: `pdf` or `markdown`. */
-        ExportRequest: {
-            format: string;
-        };
-        /** @description A rendered file. */
-        Export: {
-            /** Format: uuid */
-            id: string;
-            format: string;
-            state: string;
-            url?: string | null;
-            /** Format: date-time */
-            expiresAt?: string | null;
-            /** Format: int64 */
-            bytes?: number | null;
-            /** Format: date-time */
-            createdAt: string;
+        /** @description Address and password. */
+        SignIn: {
+            email: string;
+            password: string;
+            remember?: boolean;
         };
         /** @description Background work. */
         Task: {
-            /** Format: uuid */
-            id: string;
-            type: string;
-            status: string;
-            /** Format: int32 */
-            progress: number;
-            step: string;
-            error?: string | null;
             /** Format: date-time */
             createdAt: string;
+            error?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: int32 */
+            progress: number;
+            status: string;
+            step: string;
+            type: string;
         };
-        ErrorBody: {
-            code: string;
-            message: string;
-            details?: unknown;
-            requestId: string;
+        /** @description The segments in order; `complete` once nothing of the meeting is still being heard. */
+        Transcript: {
+            complete: boolean;
+            segments: components["schemas"]["Segment"][];
+        };
+        /** @description A word with its place in time. */
+        Word: {
+            /** Format: float */
+            confidence?: number | null;
+            /** Format: int64 */
+            endMs: number;
+            /** Format: int64 */
+            startMs: number;
+            text: string;
         };
     };
     responses: never;
@@ -739,21 +800,25 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    getInstance: {
+    refreshSession: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Refresh"] | null;
+            };
+        };
         responses: {
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Instance"];
+                    "application/json": components["schemas"]["Session"];
                 };
             };
             default: {
@@ -783,7 +848,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Empty"];
+                };
             };
             default: {
                 headers: {
@@ -826,25 +893,97 @@ export interface operations {
             };
         };
     };
-    refresh: {
+    signOut: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["Refresh"];
+                "application/json": components["schemas"]["Refresh"] | null;
             };
         };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From a link */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description A part of it */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description It has no such part */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getInstance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
+                    "application/json": components["schemas"]["Instance"];
                 };
             };
             default: {
@@ -857,20 +996,59 @@ export interface operations {
             };
         };
     };
-    signOut: {
+    getInvitation: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description The 8 characters */
+                code: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    joinMeeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The 8 characters */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Join"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Joined"];
+                };
             };
             default: {
                 headers: {
@@ -972,10 +1150,14 @@ export interface operations {
     listMeetings: {
         parameters: {
             query?: {
-                state?: string | null;
-                q?: string | null;
-                page?: number | null;
-                perPage?: number | null;
+                /** @description `planned`, `live`, `ended` or `deleted`. */
+                state?: string;
+                /** @description Part of the title. */
+                q?: string;
+                /** @description From 1. */
+                page?: number;
+                /** @description 1–100; 20 if absent. */
+                perPage?: number;
             };
             header?: never;
             path?: never;
@@ -1037,6 +1219,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id or code */
                 meeting: string;
             };
             cookie?: never;
@@ -1066,6 +1249,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id or code */
                 meeting: string;
             };
             cookie?: never;
@@ -1093,6 +1277,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id or code */
                 meeting: string;
             };
             cookie?: never;
@@ -1121,11 +1306,12 @@ export interface operations {
             };
         };
     };
-    startMeeting: {
+    listAgenda: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Id or code */
                 meeting: string;
             };
             cookie?: never;
@@ -1137,7 +1323,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Meeting"];
+                    "application/json": components["schemas"]["AgendaItem"][];
                 };
             };
             default: {
@@ -1150,114 +1336,28 @@ export interface operations {
             };
         };
     };
-    endMeeting: {
+    addAgendaItem: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Id or code */
                 meeting: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Meeting"];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    restoreMeeting: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                meeting: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Meeting"];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    getInvitation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Invitation"];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    joinMeeting: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                code: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Join"];
+                "application/json": components["schemas"]["AgendaPlan"];
             };
         };
         responses: {
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Joined"];
+                    "application/json": components["schemas"]["AgendaItem"];
                 };
             };
             default: {
@@ -1270,11 +1370,144 @@ export interface operations {
             };
         };
     };
-    listParticipants: {
+    setCurrentAgendaItem: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Id or code */
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CurrentItem"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    orderAgenda: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or code */
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgendaOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgendaItem"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    removeAgendaItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or code */
+                meeting: string;
+                /** @description The item */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    changeAgendaItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or code */
+                meeting: string;
+                /** @description The item */
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgendaItemChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgendaItem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    listAudio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or code */
                 meeting: string;
             };
             cookie?: never;
@@ -1286,7 +1519,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Participant"][];
+                    "application/json": components["schemas"]["AudioTrack"][];
                 };
             };
             default: {
@@ -1302,10 +1535,12 @@ export interface operations {
     listChat: {
         parameters: {
             query?: {
-                after?: string | null;
+                /** @description Only lines after this one; without it the last ones. */
+                after?: string;
             };
             header?: never;
             path: {
+                /** @description Id or code */
                 meeting: string;
             };
             cookie?: never;
@@ -1335,6 +1570,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id or code */
                 meeting: string;
             };
             cookie?: never;
@@ -1371,11 +1607,12 @@ export interface operations {
             };
         };
     };
-    listAgenda: {
+    endMeeting: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Id or code */
                 meeting: string;
             };
             cookie?: never;
@@ -1387,282 +1624,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AgendaItem"][];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    addAgendaItem: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                meeting: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AgendaPlan"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AgendaItem"];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    removeAgendaItem: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                meeting: string;
-                item: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    changeAgendaItem: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                meeting: string;
-                item: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AgendaItemChange"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AgendaItem"];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    orderAgenda: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                meeting: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AgendaOrder"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AgendaItem"][];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    setCurrentAgendaItem: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                meeting: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CurrentItem"];
-            };
-        };
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    getTranscript: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                meeting: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Transcript"];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    listAudio: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                meeting: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AudioTrack"][];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    getMinutes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                meeting: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MinutesState"];
-                };
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    writeMinutes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                meeting: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MinutesState"];
+                    "application/json": components["schemas"]["Meeting"];
                 };
             };
             default: {
@@ -1680,6 +1642,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id or code */
                 meeting: string;
             };
             cookie?: never;
@@ -1709,6 +1672,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id or code */
                 meeting: string;
             };
             cookie?: never;
@@ -1737,11 +1701,162 @@ export interface operations {
             };
         };
     };
+    getMinutes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or code */
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MinutesState"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    writeMinutes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or code */
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MinutesState"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    listParticipants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or code */
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Participant"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    restoreMeeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or code */
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    startMeeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or code */
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     listTasks: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Id or code */
                 meeting: string;
             };
             cookie?: never;
@@ -1754,6 +1869,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getTranscript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or code */
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transcript"];
                 };
             };
             default: {

@@ -37,7 +37,13 @@ export function plural(count: number, one: Key, other: Key): string {
   return fill(state.words[form === "one" ? one : other], { count });
 }
 
-/** The language in use: also the locale for dates. */
+/** The locale for dates and numbers: the language in use, as it is used where the reader is. */
+export function locale(): string {
+  const own = globalThis.navigator?.languages?.find((l) => l.split("-")[0] === state.language);
+  return own ?? state.language;
+}
+
+/** The language in use. */
 export function language(): Language {
   return state.language;
 }
