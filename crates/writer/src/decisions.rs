@@ -2,7 +2,7 @@
 //! proposal to which somebody else agreed.
 
 use crate::clean;
-use crate::phrase::{self, Phrase};
+use crate::phrase::Phrases;
 use crate::sentence::{self, Sentence};
 use crate::token::Token;
 use huddle_domain::minutes::Item;
@@ -41,39 +41,39 @@ pub(crate) fn find(sentences: &[Sentence<'_>]) -> Vec<(Item, Vec<usize>)> {
 }
 
 struct Rules {
-    settles: Vec<Phrase>,
-    proposes: Vec<Phrase>,
-    agrees: Vec<Phrase>,
-    closes: Vec<Phrase>,
-    unsettled: Vec<Phrase>,
+    settles: Phrases,
+    proposes: Phrases,
+    agrees: Phrases,
+    closes: Phrases,
+    unsettled: Phrases,
 }
 
 impl Rules {
     fn new() -> Self {
         Self {
-            settles: Phrase::all(SETTLES),
-            proposes: Phrase::all(PROPOSES),
-            agrees: Phrase::all(AGREES),
-            closes: Phrase::all(CLOSES),
-            unsettled: Phrase::all(UNSETTLED),
+            settles: Phrases::new(SETTLES),
+            proposes: Phrases::new(PROPOSES),
+            agrees: Phrases::new(AGREES),
+            closes: Phrases::new(CLOSES),
+            unsettled: Phrases::new(UNSETTLED),
         }
     }
 
     fn decision(&self, sentences: &[Sentence<'_>], at: usize) -> Option<(String, Vec<usize>)> {
         let sentence = &sentences[at];
         let words = &sentence.words;
-        if phrase::find_any(&self.unsettled, words).is_some() {
+        if self.unsettled.are_in(words) {
             return None;
         }
         if !sentence.asks()
             && !sentence.broken
-            && let Some(cue) = phrase::find_any(&self.settles, words)
+            && let Some(cue) = self.settles.find(words)
             && !is_hypothetical(words, cue.start)
             && says_something(sentence, 1)
         {
             return Some((sentence.text.clone(), vec![at]));
         }
-        let cue = self.proposes.iter().find_map(|p| p.find(words));
+        let cue = self.proposes.find(words);
         if cue.is_some_and(|c| words.get(c.end).is_none_or(|w| STEERS.contains(&w.low.as_str()))) {
             return None;
         }
@@ -84,8 +84,8 @@ impl Rules {
             .take(AGREED_WITHIN)
             .filter(|(_, s)| s.speaker() != sentence.speaker());
         for (then, reply) in next {
-            let agrees = cue.is_some() && phrase::find_any(&self.agrees, &reply.said).is_some();
-            let closes = reply.said.len() < 6 && phrase::find_any(&self.closes, &reply.said).is_some();
+            let agrees = cue.is_some() && self.agrees.are_in(&reply.said);
+            let closes = reply.said.len() < 6 && self.closes.are_in(&reply.said);
             if !(agrees || closes && !sentence.asks())
                 || reply.asks()
                 || !says_something(sentence, 2)

@@ -36,12 +36,12 @@ pub(crate) fn find(
     people: &People,
     today: Option<Today>,
 ) -> Vec<(ActionItem, Vec<usize>)> {
-    let reader = Reader { sentences, people, today };
+    let clauses = sentences.iter().map(|s| clauses(&s.words)).collect();
+    let reader = Reader { sentences, clauses, people, today };
     let mut actions: Vec<Action> = Vec::new();
     let mut answered: Vec<usize> = Vec::new();
-    for at in 0..sentences.len() {
-        let clauses = clauses(&sentences[at].words);
-        for clause in &clauses {
+    for (at, clauses) in reader.clauses.iter().enumerate() {
+        for clause in clauses {
             if answered.contains(&at)
                 && matches!(clause.cue.kind, Kind::Promise | Kind::Intent | Kind::Claim)
                 && clauses.len() == 1
@@ -112,6 +112,7 @@ fn bare(words: &[Token], at: usize) -> Option<Found> {
 
 struct Reader<'a, 's> {
     sentences: &'a [Sentence<'s>],
+    clauses: Vec<Vec<Clause>>,
     people: &'a People,
     today: Option<Today>,
 }
@@ -226,13 +227,13 @@ impl Reader<'_, '_> {
         let claimer = self.people.speaker(&self.sentences[at]);
         for back in (at.saturating_sub(CLAIM_WITHIN)..at).rev() {
             let sentence = &self.sentences[back];
-            let needs = |c: &Clause| {
+            let needs = |c: &&Clause| {
                 matches!(c.cue.kind, Kind::Someone | Kind::Need | Kind::Request | Kind::Explicit)
                     && work(&sentence.words, c.verb) != Work::Talk
             };
-            if let Some(clause) = clauses(&sentence.words).into_iter().find(needs) {
+            if let Some(clause) = self.clauses[back].iter().find(needs) {
                 let due = day.or_else(|| self.day_in(back));
-                return self.build(vec![back, at], &sentence.words, &clause, self.owner(claimer), due);
+                return self.build(vec![back, at], &sentence.words, clause, self.owner(claimer), due);
             }
         }
         None
@@ -240,10 +241,8 @@ impl Reader<'_, '_> {
 
     /// The sentence shortly after `at` in which somebody claims what was needed.
     fn claimed(&self, at: usize) -> Option<usize> {
-        (at + 1..self.sentences.len().min(at + 1 + CLAIM_WITHIN)).find(|&next| {
-            let words = &self.sentences[next].words;
-            clauses(words).iter().any(|c| c.cue.kind == Kind::Claim)
-        })
+        (at + 1..self.sentences.len().min(at + 1 + CLAIM_WITHIN))
+            .find(|&next| self.clauses[next].iter().any(|c| c.cue.kind == Kind::Claim))
     }
 
     /// The sentence of somebody else shortly after `at` that answers it so.
@@ -279,13 +278,8 @@ impl Reader<'_, '_> {
         owner: Option<(String, Option<usize>)>,
         due: Option<NaiveDate>,
     ) -> Option<Action> {
-        let mut end = clause.end;
-        for at in clause.verb + 3..clause.end {
-            if ENDS.contains(&words[at].low.as_str()) {
-                end = at;
-                break;
-            }
-        }
+        let ends = (clause.verb + 3..clause.end).find(|&at| ENDS.contains(&words[at].low.as_str()));
+        let end = ends.unwrap_or(clause.end);
         let mut task = words[clause.verb..end].to_vec();
         while task.last().is_some_and(|w| LOOSE.contains(&w.low.as_str())) {
             task.pop();
