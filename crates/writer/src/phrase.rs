@@ -5,6 +5,7 @@
 
 use crate::people::Name;
 use crate::token::Token;
+use std::collections::HashMap;
 
 #[derive(Debug)]
 enum Slot {
@@ -18,7 +19,7 @@ enum Slot {
 
 /// A pattern, ready to be looked for.
 #[derive(Debug)]
-pub(crate) struct Phrase {
+struct Phrase {
     slots: Vec<Slot>,
     anchored: bool,
 }
@@ -33,7 +34,7 @@ pub(crate) struct Found {
 
 impl Phrase {
     /// Reads a pattern.
-    pub fn new(pattern: &'static str) -> Self {
+    fn new(pattern: &'static str) -> Self {
         let (anchored, pattern) = match pattern.strip_prefix('^') {
             Some(rest) => (true, rest),
             None => (false, pattern),
@@ -47,30 +48,72 @@ impl Phrase {
         Self { slots: slots.collect(), anchored }
     }
 
-    /// Reads many.
-    pub fn all(patterns: &[&'static str]) -> Vec<Self> {
-        patterns.iter().map(|p| Self::new(p)).collect()
+    /// The words with which the pattern can begin; `None` where any word may.
+    fn first_words(&self) -> Option<Vec<&'static str>> {
+        let mut words = Vec::new();
+        for slot in &self.slots {
+            let Slot::Words(these, optional) = slot else { return None };
+            words.extend(these);
+            if !optional {
+                break;
+            }
+        }
+        Some(words)
     }
 
     /// The pattern at exactly `start`.
-    pub fn at(&self, words: &[Token], start: usize) -> Option<Found> {
+    fn at(&self, words: &[Token], start: usize) -> Option<Found> {
         if self.anchored && start > 0 {
             return None;
         }
         let (end, name) = follow(&self.slots, words, start)?;
         Some(Found { start, end, name })
     }
-
-    /// The first place where the pattern is found.
-    pub fn find(&self, words: &[Token]) -> Option<Found> {
-        let last = if self.anchored { 1 } else { words.len() };
-        (0..last.min(words.len())).find_map(|start| self.at(words, start))
-    }
 }
 
-/// Whether one of the patterns is found, and where the first is.
-pub(crate) fn find_any(phrases: &[Phrase], words: &[Token]) -> Option<Found> {
-    phrases.iter().find_map(|p| p.find(words))
+/// Many patterns, found by the words with which they begin.
+#[derive(Debug)]
+pub(crate) struct Phrases {
+    all: Vec<Phrase>,
+    by_word: HashMap<&'static str, Vec<usize>>,
+    /// Those that may begin with any word.
+    others: Vec<usize>,
+}
+
+impl Phrases {
+    /// Reads patterns.
+    pub fn new(patterns: &[&'static str]) -> Self {
+        let all: Vec<Phrase> = patterns.iter().map(|p| Phrase::new(p)).collect();
+        let (mut by_word, mut others): (HashMap<_, Vec<usize>>, _) = (HashMap::new(), Vec::new());
+        for (place, phrase) in all.iter().enumerate() {
+            match phrase.first_words() {
+                Some(words) => words.into_iter().for_each(|w| by_word.entry(w).or_default().push(place)),
+                None => others.push(place),
+            }
+        }
+        Self { all, by_word, others }
+    }
+
+    /// The first of the patterns that is at exactly `start`, and its place among them.
+    pub fn at(&self, words: &[Token], start: usize) -> Option<(usize, Found)> {
+        let named =
+            words.get(start).and_then(|w| self.by_word.get(w.low.as_str())).map_or(&[][..], Vec::as_slice);
+        let of = |places: &[usize]| places.iter().find_map(|&p| Some((p, self.all[p].at(words, start)?)));
+        match (of(named), of(&self.others)) {
+            (Some(a), Some(b)) => Some(if a.0 <= b.0 { a } else { b }),
+            (a, b) => a.or(b),
+        }
+    }
+
+    /// The first place in a sentence where one of the patterns is found.
+    pub fn find(&self, words: &[Token]) -> Option<Found> {
+        (0..words.len()).find_map(|start| self.at(words, start)).map(|(_, found)| found)
+    }
+
+    /// Whether one of the patterns is found.
+    pub fn are_in(&self, words: &[Token]) -> bool {
+        self.find(words).is_some()
+    }
 }
 
 fn follow(slots: &[Slot], words: &[Token], at: usize) -> Option<(usize, Option<Name>)> {
@@ -99,7 +142,7 @@ mod tests {
     use crate::token::tokens;
 
     fn found(pattern: &'static str, text: &str) -> Option<(usize, usize)> {
-        Phrase::new(pattern).find(&tokens(text)).map(|f| (f.start, f.end))
+        Phrases::new(&[pattern]).find(&tokens(text)).map(|f| (f.start, f.end))
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Open questions: asked and left without an answer, or said to be open.
 
-use crate::phrase::{self, Phrase};
+use crate::phrase::Phrases;
 use crate::sentence::{self, Sentence};
 use crate::token::Token;
 use huddle_domain::minutes::Item;
@@ -30,19 +30,19 @@ pub(crate) fn find(sentences: &[Sentence<'_>]) -> Vec<(Item, Vec<usize>)> {
 }
 
 struct Rules {
-    asks: Vec<Phrase>,
-    states: Vec<Phrase>,
-    defers: Vec<Phrase>,
-    talk: Vec<Phrase>,
+    asks: Phrases,
+    states: Phrases,
+    defers: Phrases,
+    talk: Phrases,
 }
 
 impl Rules {
     fn new() -> Self {
         Self {
-            asks: Phrase::all(ASKS),
-            states: Phrase::all(STATES),
-            defers: Phrase::all(DEFERS),
-            talk: Phrase::all(TALK),
+            asks: Phrases::new(ASKS),
+            states: Phrases::new(STATES),
+            defers: Phrases::new(DEFERS),
+            talk: Phrases::new(TALK),
         }
     }
 
@@ -52,10 +52,10 @@ impl Rules {
         if sentence.words.len() < 5 || sentence.terms.len() < 2 || sentence.broken {
             return None;
         }
-        if !sentence.asks() && phrase::find_any(&self.states, &sentence.words).is_some() {
+        if !sentence.asks() && self.states.are_in(&sentence.words) {
             return Some(vec![at]);
         }
-        if !self.is_question(sentence) || phrase::find_any(&self.talk, &sentence.words).is_some() {
+        if !self.is_question(sentence) || self.talk.are_in(&sentence.words) {
             return None;
         }
         let near = |s: &Sentence<'_>| s.start_ms.saturating_sub(sentence.end_ms) < ANSWER_WITHIN_MS;
@@ -63,7 +63,7 @@ impl Rules {
             sentences.iter().enumerate().skip(at + 1).take(ANSWER_WITHIN).take_while(|(_, s)| near(s))
         {
             let other = reply.speaker() != sentence.speaker();
-            if phrase::find_any(&self.defers, &reply.said).is_some() {
+            if self.defers.are_in(&reply.said) {
                 return Some(vec![at, then]);
             }
             // any words of substance, and any yes or no of somebody else, are taken for an answer
@@ -78,7 +78,7 @@ impl Rules {
 
     fn is_question(&self, sentence: &Sentence<'_>) -> bool {
         let marked = sentence.said.last().is_some_and(Token::ends_sentence);
-        sentence.asks() || !marked && phrase::find_any(&self.asks, &sentence.words).is_some()
+        sentence.asks() || !marked && self.asks.are_in(&sentence.words)
     }
 }
 

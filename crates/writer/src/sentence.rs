@@ -86,7 +86,9 @@ pub(crate) fn all<'a>(record: &'a MeetingRecord, whole: Language, people: &Peopl
         if words.is_empty() {
             continue;
         }
-        let mut pieces = cut(&words).into_iter().map(|w| Piece::new(segment, w)).collect::<Vec<_>>();
+        let timed =
+            !segment.words.is_empty() && segment.words.len() == segment.text.split_whitespace().count();
+        let mut pieces = cut(&words).into_iter().map(|w| Piece::new(segment, w, timed)).collect::<Vec<_>>();
         let earlier = open.iter().position(|(_, p)| p.segments[0].speaker == segment.speaker);
         let mut first = at;
         if let Some((begun, mut piece)) = earlier.map(|i| open.remove(i)) {
@@ -133,10 +135,10 @@ struct Piece<'a> {
 }
 
 impl<'a> Piece<'a> {
-    fn new(segment: &'a Segment, words: Vec<Token>) -> Self {
+    fn new(segment: &'a Segment, words: Vec<Token>, timed: bool) -> Self {
         let (mut start_ms, mut end_ms) = (segment.start_ms, segment.end_ms);
         // the segment's own word times place a sentence to the second
-        if segment.words.len() == segment.text.split_whitespace().count() {
+        if timed {
             let time = |t: Option<&Token>| t.and_then(|t| segment.words.get(t.at));
             start_ms =
                 time(words.first()).map_or(start_ms, |w| w.start_ms.clamp(start_ms, end_ms.max(start_ms)));

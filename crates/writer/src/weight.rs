@@ -2,19 +2,18 @@
 //! slides) keeps a meeting going and says nothing of it; an announcement says what it is about;
 //! a stress says that the speaker thinks it matters.
 
-use crate::phrase::{self, Phrase};
+use crate::phrase::Phrases;
 use crate::sentence::Sentence;
 use std::sync::LazyLock;
 
 /// Whether a sentence is not worth summing up.
 pub(crate) fn is_chatter(sentence: &Sentence<'_>) -> bool {
     let short = sentence.words.len() < 16;
-    short && phrase::find_any(&CHATTER, &sentence.words).is_some()
-        || phrase::find_any(&HOUSEKEEPING, &sentence.words).is_some()
+    short && CHATTER.are_in(&sentence.words) || HOUSEKEEPING.are_in(&sentence.words)
 }
 
-static HOUSEKEEPING: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
-    Phrase::all(&[
+static HOUSEKEEPING: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
         "activate|unmute|mute|turn their|your|the|on|off mic|microphone|video|camera",
         "point of order",
         "through the chair",
@@ -24,8 +23,8 @@ static HOUSEKEEPING: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
     ])
 });
 
-static CHATTER: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
-    Phrase::all(&[
+static CHATTER: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
         "hear|see me|us|my|you okay|now|well|clearly|properly|screen|slides|alright|all?",
         "you're|i'm|i|was|you are|am? on|still mute|muted",
         "mute|unmute yourself|yourselves|your|my|me",
@@ -108,11 +107,11 @@ const HEDGES: &[(&str, &str)] = &[
 
 /// Whether a sentence says what the meeting, or a part of it, is about.
 pub(crate) fn announces(sentence: &Sentence<'_>) -> bool {
-    phrase::find_any(&ANNOUNCES, &sentence.words).is_some()
+    ANNOUNCES.are_in(&sentence.words)
 }
 
-static ANNOUNCES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
-    Phrase::all(&[
+static ANNOUNCES: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
         "the|this|our|first|second|third|today's|kick-off|weekly|monthly meeting|session|call|inquiry|workshop|retrospective|phase|agenda|evidence",
         "on the|our|today's agenda",
         "purpose|goal|aim|objective|point|topic|subject of|for|is|today",
@@ -133,11 +132,11 @@ static ANNOUNCES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
 
 /// Whether the speaker says that it matters, or sums up.
 fn stresses(sentence: &Sentence<'_>) -> bool {
-    phrase::find_any(&STRESSES, &sentence.words).is_some()
+    STRESSES.are_in(&sentence.words)
 }
 
-static STRESSES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
-    Phrase::all(&[
+static STRESSES: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
         "important|main|key|biggest|crucial|critical|hardest|big thing|point|part|problem|issue|question|challenge|reason|risk|goal|difference|priority",
         "the|my|our problem|idea|point|result|results|conclusion|suggestion|proposal|recommendation|plan|risk|goal|reason is|was|are|were|here",
         "to|in sum|summary|summarise|summarize|recap|conclusion|conclude",

@@ -18,22 +18,19 @@ export function span(ms: number): string {
   return rest === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
 }
 
-/** `21 Nov` or, in another year than `now`, `21 Nov 2025`. */
-export function day(at: Date, now: Date, locale: string, timeZone?: string): string {
-  const sameYear = at.getFullYear() === now.getFullYear();
-  const year = sameYear ? {} : ({ year: "numeric" } as const);
+/** `Sat 21 Nov`, without the weekday `21 Nov`; in another year than `now` with the year. */
+export function day(at: Date, now: Date, locale: string, weekday = true): string {
   return new Intl.DateTimeFormat(locale, {
-    weekday: "short",
+    weekday: weekday ? "short" : undefined,
     day: "numeric",
     month: "short",
-    ...year,
-    timeZone,
+    year: at.getFullYear() === now.getFullYear() ? undefined : "numeric",
   }).format(at);
 }
 
 /** `09:30` or `9:30 AM`, as the locale has it. */
-export function time(at: Date, locale: string, timeZone?: string): string {
-  return new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit", timeZone }).format(at);
+export function time(at: Date, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" }).format(at);
 }
 
 /** Days from `now` to `at`, by the calendar of this machine: 0 today, 1 tomorrow, -1 yesterday. */

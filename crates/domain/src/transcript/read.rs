@@ -68,7 +68,7 @@ impl Format {
 ///   one segment.
 ///
 /// Refuses with [`Refusal::Invalid`] and the line at fault what is malformed, and what is longer than
-/// 100,000 characters in one entry, 80 in a name, or 1,000 hours in all.
+/// 100,000 characters in one entry, 200 in a name, or 1,000 hours in all.
 pub fn read(text: &str, format: Format) -> Refused<Vec<Segment>> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let entries = match format {

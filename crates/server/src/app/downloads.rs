@@ -1,7 +1,7 @@
 //! Downloads: links that anyone may follow until they expire. A ticket says which file, under which
 //! name and until when, and is signed (HMAC-SHA256) with the instance's key; nothing is stored.
 
-use super::{App, AppResult, capture, exports, meetings};
+use super::{App, AppResult, exports, meetings};
 use crate::blob::Bits;
 use anyhow::Context;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};

@@ -5,10 +5,10 @@ mod zone;
 
 use super::transcribe;
 use crate::config::Config;
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use chrono_tz::Tz;
 use clap::ValueEnum;
-use huddle_domain::{minutes::Minutes, record::MeetingRecord, transcript};
+use huddle_domain::{Refusal, minutes::Minutes, record::MeetingRecord, transcript};
 use huddle_export::{json, markdown, pdf};
 use std::{
     fs,
@@ -98,8 +98,10 @@ fn read(args: &Args, config: &Config) -> anyhow::Result<MeetingRecord> {
         Some(text) => {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let format = transcript::Format::of(&name, &text);
-            let segments = transcript::read(&text, format)
-                .with_context(|| format!("{} is no transcript", path.display()))?;
+            let segments = transcript::read(&text, format).map_err(|refusal| match refusal {
+                Refusal::Invalid { message, .. } => anyhow!("{}: {message}", path.display()),
+                other => other.into(),
+            })?;
             let own =
                 (format == transcript::Format::Json).then(|| serde_json::from_str(&text).ok()).flatten();
             Ok(record::of(&about, own, segments))

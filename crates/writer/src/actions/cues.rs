@@ -1,7 +1,7 @@
 //! The words with which people promise, ask and assign. A table per kind of cue.
 
 use crate::people::Name;
-use crate::phrase::Phrase;
+use crate::phrase::Phrases;
 use crate::token::Token;
 use std::sync::LazyLock;
 
@@ -32,11 +32,6 @@ pub(crate) enum Kind {
     Explicit,
 }
 
-struct Cue {
-    kind: Kind,
-    phrase: Phrase,
-}
-
 /// A cue found: `words[start..verb]`, then the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Found {
@@ -48,13 +43,12 @@ pub(crate) struct Found {
 
 /// The cue at exactly `words[at]`.
 pub(crate) fn at(words: &[Token], at: usize) -> Option<Found> {
-    CUES.iter().find_map(|cue| {
-        let found = cue.phrase.at(words, at)?;
-        Some(Found { kind: cue.kind, start: found.start, end: found.end, name: found.name })
-    })
+    let (place, found) = CUES.1.at(words, at)?;
+    Some(Found { kind: CUES.0[place], start: found.start, end: found.end, name: found.name })
 }
 
-static CUES: LazyLock<Vec<Cue>> = LazyLock::new(|| {
+/// The kind of each pattern, and the patterns.
+static CUES: LazyLock<(Vec<Kind>, Phrases)> = LazyLock::new(|| {
     let table: &[(Kind, &[&'static str])] = &[
         (
             Kind::Explicit,
@@ -76,8 +70,8 @@ static CUES: LazyLock<Vec<Cue>> = LazyLock::new(|| {
                 "i'll|i can? take care of|on it|that|this",
                 "i'm on it|that",
                 "leave it|that|this to|with me",
-                "yo? lo|la|los|las hago|haré|reviso|preparo|miro|llevo|mando|envío",
-                "yo? me encargo|encargaré|ocupo|ocuparé de? eso|ello|esto|todo",
+                "^yo? ya? lo|la|los|las hago|haré|reviso|preparo|miro|llevo|mando|envío",
+                "^yo? me encargo|encargaré|ocupo|ocuparé de? eso|ello|esto|todo",
                 "puedo hacerlo|encargarme",
                 "ya? lo hago yo",
             ],
@@ -208,19 +202,19 @@ static CUES: LazyLock<Vec<Cue>> = LazyLock::new(|| {
         ),
         (Kind::Claim, &["^yo? me encargo|encargaré|ocupo|ocuparé yo?"]),
     ];
-    let cues = table.iter().flat_map(|(kind, patterns)| {
-        patterns.iter().map(|pattern| Cue { kind: *kind, phrase: Phrase::new(pattern) })
-    });
-    cues.collect()
+    let kinds = table.iter().flat_map(|(kind, patterns)| patterns.iter().map(|_| *kind)).collect();
+    let patterns: Vec<&'static str> =
+        table.iter().flat_map(|(_, patterns)| patterns.iter().copied()).collect();
+    (kinds, Phrases::new(&patterns))
 });
 
 /// Whether a sentence takes on what was asked: `sure`, `will do`, `claro`.
 pub(crate) fn accepts(said: &[Token]) -> bool {
-    ACCEPTS.iter().any(|p| p.find(said).is_some())
+    ACCEPTS.are_in(said)
 }
 
-static ACCEPTS: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
-    Phrase::all(&[
+static ACCEPTS: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
         "^oh|well|um|ah? sure|yes|yeah|yep|yup|ok|okay|absolutely|definitely|certainly|alright",
         "^oh|well|um|ah? of course",
         "^no problem",
@@ -245,8 +239,8 @@ static ACCEPTS: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
 
 /// Whether a sentence wants what was offered: `yes please`.
 pub(crate) fn wants(said: &[Token]) -> bool {
-    static WANTS: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
-        Phrase::all(&[
+    static WANTS: LazyLock<Phrases> = LazyLock::new(|| {
+        Phrases::new(&[
             "^yes|yeah|sure please|do|that",
             "^please do?",
             "^that would|that'd be? great|good|nice|helpful|perfect",
@@ -256,5 +250,5 @@ pub(crate) fn wants(said: &[Token]) -> bool {
             "^estaría bien|genial",
         ])
     });
-    WANTS.iter().any(|p| p.find(said).is_some())
+    WANTS.are_in(said)
 }

@@ -6,9 +6,11 @@ mod verbs;
 
 use crate::clean;
 use crate::due::Today;
+use crate::language::Language;
 use crate::people::{Name, People, addressed};
 use crate::sentence::{self, Sentence};
 use crate::token::Token;
+use crate::weight;
 use chrono::NaiveDate;
 use cues::{Found, Kind};
 use huddle_domain::minutes::ActionItem;
@@ -19,6 +21,8 @@ use verbs::{Person, Work, work};
 struct Action {
     /// The sentences it comes from, in order.
     from: Vec<usize>,
+    /// What the task points back to.
+    context: Option<String>,
     task: Vec<Token>,
     terms: Vec<String>,
     owner: Option<(String, Option<usize>)>,
@@ -36,12 +40,12 @@ pub(crate) fn find(
     people: &People,
     today: Option<Today>,
 ) -> Vec<(ActionItem, Vec<usize>)> {
-    let reader = Reader { sentences, people, today };
+    let clauses = sentences.iter().map(|s| clauses(&s.words)).collect();
+    let reader = Reader { sentences, clauses, people, today };
     let mut actions: Vec<Action> = Vec::new();
     let mut answered: Vec<usize> = Vec::new();
-    for at in 0..sentences.len() {
-        let clauses = clauses(&sentences[at].words);
-        for clause in &clauses {
+    for (at, clauses) in reader.clauses.iter().enumerate() {
+        for clause in clauses {
             if answered.contains(&at)
                 && matches!(clause.cue.kind, Kind::Promise | Kind::Intent | Kind::Claim)
                 && clauses.len() == 1
@@ -112,6 +116,7 @@ fn bare(words: &[Token], at: usize) -> Option<Found> {
 
 struct Reader<'a, 's> {
     sentences: &'a [Sentence<'s>],
+    clauses: Vec<Vec<Clause>>,
     people: &'a People,
     today: Option<Today>,
 }
@@ -145,7 +150,7 @@ impl Reader<'_, '_> {
             Kind::Named | Kind::NamedWeak => {
                 let known = matches!(clause.cue.name, Some(Name::Known(_)));
                 let enough = match (work, clause.cue.kind) {
-                    (Work::Task, Kind::Named) => known || due.is_some(),
+                    (Work::Task, Kind::Named) => known || firm,
                     (Work::Task, _) => {
                         known && (due.is_some() || words[clause.cue.end - 1].low == "to") || firm
                     }
@@ -224,15 +229,21 @@ impl Reader<'_, '_> {
     /// `I'll do it`: what is `it`?
     fn claim(&self, at: usize, day: Option<NaiveDate>) -> Option<Action> {
         let claimer = self.people.speaker(&self.sentences[at]);
+        // "I can do that. By Friday?"
+        let next = self
+            .sentences
+            .get(at + 1)
+            .filter(|s| s.speaker() == self.sentences[at].speaker() && s.words.len() < 9);
+        let day = day.or_else(|| next.and_then(|_| self.day_in(at + 1)));
         for back in (at.saturating_sub(CLAIM_WITHIN)..at).rev() {
             let sentence = &self.sentences[back];
-            let needs = |c: &Clause| {
+            let needs = |c: &&Clause| {
                 matches!(c.cue.kind, Kind::Someone | Kind::Need | Kind::Request | Kind::Explicit)
                     && work(&sentence.words, c.verb) != Work::Talk
             };
-            if let Some(clause) = clauses(&sentence.words).into_iter().find(needs) {
+            if let Some(clause) = self.clauses[back].iter().find(needs) {
                 let due = day.or_else(|| self.day_in(back));
-                return self.build(vec![back, at], &sentence.words, &clause, self.owner(claimer), due);
+                return self.build(vec![back, at], &sentence.words, clause, self.owner(claimer), due);
             }
         }
         None
@@ -240,10 +251,8 @@ impl Reader<'_, '_> {
 
     /// The sentence shortly after `at` in which somebody claims what was needed.
     fn claimed(&self, at: usize) -> Option<usize> {
-        (at + 1..self.sentences.len().min(at + 1 + CLAIM_WITHIN)).find(|&next| {
-            let words = &self.sentences[next].words;
-            clauses(words).iter().any(|c| c.cue.kind == Kind::Claim)
-        })
+        (at + 1..self.sentences.len().min(at + 1 + CLAIM_WITHIN))
+            .find(|&next| self.clauses[next].iter().any(|c| c.cue.kind == Kind::Claim))
     }
 
     /// The sentence of somebody else shortly after `at` that answers it so.
@@ -279,13 +288,8 @@ impl Reader<'_, '_> {
         owner: Option<(String, Option<usize>)>,
         due: Option<NaiveDate>,
     ) -> Option<Action> {
-        let mut end = clause.end;
-        for at in clause.verb + 3..clause.end {
-            if ENDS.contains(&words[at].low.as_str()) {
-                end = at;
-                break;
-            }
-        }
+        let ends = (clause.verb + 3..clause.end).find(|&at| ENDS.contains(&words[at].low.as_str()));
+        let end = ends.unwrap_or(clause.end);
         let mut task = words[clause.verb..end].to_vec();
         while task.last().is_some_and(|w| LOOSE.contains(&w.low.as_str())) {
             task.pop();
@@ -293,15 +297,32 @@ impl Reader<'_, '_> {
         without_address(&mut task);
         let terms = sentence::terms(&task, self.sentences[from[0]].language);
         // a verb without its object says nothing to who reads it later
-        let says = terms.len() > 1 || due.is_some() && task.len() > 1;
-        says.then_some(Action { from, task, terms, owner, due })
+        if !(terms.len() > 1 || due.is_some() && task.len() > 1) {
+            return None;
+        }
+        let mut action = Action { from, context: None, task, terms, owner, due };
+        if points_back(&action.task) {
+            self.add_context(&mut action);
+        }
+        Some(action)
+    }
+
+    /// `Look into that`: into what? The sentence before says.
+    fn add_context(&self, action: &mut Action) {
+        let Some(before) = action.from[0].checked_sub(1) else { return };
+        let sentence = &self.sentences[before];
+        if sentence.terms.len() > 1 && !sentence.asks() && !sentence.broken && !weight::is_chatter(sentence) {
+            action.from.insert(0, before);
+            action.context = Some(sentence.text.clone());
+        }
     }
 
     fn item(&self, action: Action) -> (ActionItem, Vec<usize>) {
         let first = &self.sentences[action.from[0]];
         let participant = action.owner.as_ref().and_then(|(_, p)| self.people.get((*p)?)?.participant);
+        let task = statement(&clean::render(&action.task, first.language));
         let item = ActionItem {
-            task: statement(&clean::render(&action.task, first.language)),
+            task: action.context.map_or(task.clone(), |context| format!("{context} {task}")),
             owner: action.owner.map(|(name, _)| name),
             participant,
             due: action.due,
@@ -337,6 +358,61 @@ const ENDS: &[&str] = &[
 const LOOSE: &[&str] = &[
     "and", "then", "so", "but", "or", "y", "pero", "entonces", "that", "que", "if", "please", "right", "you",
     "know",
+];
+
+/// Whether a task names its object only by pointing back: `look into that by Wednesday`.
+fn points_back(task: &[Token]) -> bool {
+    let points = task.iter().skip(1).any(|w| POINTERS.contains(&w.low.as_str()));
+    let names = |w: &Token| {
+        !Language::Unknown.is_stop(&w.low)
+            && !TIMES.contains(&w.low.as_str())
+            && !w.low.contains(char::is_numeric)
+    };
+    points && !task.iter().skip(1).any(names)
+}
+
+const POINTERS: &[&str] =
+    &["it", "that", "this", "them", "those", "these", "one", "ones", "eso", "esto", "ello", "ellos", "ellas"];
+
+/// Words that say when.
+const TIMES: &[&str] = &[
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "today",
+    "tomorrow",
+    "tonight",
+    "morning",
+    "afternoon",
+    "evening",
+    "week",
+    "weeks",
+    "month",
+    "months",
+    "day",
+    "days",
+    "year",
+    "quarter",
+    "end",
+    "lunes",
+    "martes",
+    "miércoles",
+    "jueves",
+    "viernes",
+    "mañana",
+    "semana",
+    "mes",
+    "día",
+    "fin",
+    "tarde",
+    "soon",
+    "later",
+    "latest",
+    "noon",
 ];
 
 /// A task is asked for with a question and written as a statement.

@@ -1,7 +1,7 @@
 //! What counts as work: verbs with which people promise or ask for something that outlasts the
 //! meeting, and those that only steer the talk. Tables, mostly.
 
-use crate::phrase::Phrase;
+use crate::phrase::Phrases;
 use crate::token::Token;
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -20,7 +20,7 @@ pub(crate) enum Work {
 /// What the verb at `words[at]` promises.
 pub(crate) fn work(words: &[Token], at: usize) -> Work {
     let Some(word) = words.get(at) else { return Work::Talk };
-    let is = |patterns: &[Phrase]| patterns.iter().any(|p| p.at(words, at).is_some());
+    let is = |patterns: &Phrases| patterns.at(words, at).is_some();
     if is(&IN_THE_ROOM) {
         Work::Talk
     } else if is(&PHRASAL_TASKS) {
@@ -36,14 +36,14 @@ pub(crate) fn work(words: &[Token], at: usize) -> Work {
 
 /// Skips what stands between a cue and its verb: `also`, `try to`, `go ahead and`.
 pub(crate) fn skip(words: &[Token], mut at: usize) -> usize {
-    while let Some(found) = SKIPPED.iter().find_map(|p| p.at(words, at)) {
+    while let Some((_, found)) = SKIPPED.at(words, at) {
         at = found.end;
     }
     at
 }
 
-static SKIPPED: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
-    Phrase::all(&[
+static SKIPPED: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
         "go ahead and",
         "be sure to",
         "try to|and",
@@ -80,8 +80,8 @@ static TALK: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 });
 
 /// Verbs that are work only with what follows them.
-static PHRASAL_TASKS: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
-    Phrase::all(&[
+static PHRASAL_TASKS: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
         "follow up with|on",
         "follow up",
         "look into",
@@ -119,6 +119,7 @@ static PHRASAL_TASKS: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
         "make sure|certain",
         "make a|an|the list|plan|draft|copy|reservation|booking|budget|schedule|prototype|proposal|ticket|document|call|video|poster",
         "ask the|for|around",
+        "ask @",
         "ask _ to|for|if|whether",
         "give _ _? a call",
         "let _ _? know",
@@ -138,8 +139,8 @@ static PHRASAL_TASKS: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
 });
 
 /// Work verbs used for what happens in the room, now.
-static IN_THE_ROOM: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
-    Phrase::all(&[
+static IN_THE_ROOM: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::new(&[
         "share|compartir my|the|your|a|mi|la|tu screen|slides|slide|desktop|presentation|pantalla",
         "share a|some|one|my|with thought|thoughts|story|idea|ideas|you|view|experience",
         "write|print it|this|that|them|something? on|up|down|here|there",
@@ -147,6 +148,7 @@ static IN_THE_ROOM: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
         "make sure|certain that? we|i|everyone|everybody|it's|that's",
         "close|open|finish|cancel the|this|our|that|with|up|off|out meeting|session|item|discussion|floor|point|a|by|my",
         "check|confirm|test|review whether|if|that? we|you|i|this|the|it can|are|have|is|works|microphone|sound|audio",
+        "ask @ a|why|what|how|about|something",
         "talk|speak to|with you|this|that|it|them|us",
         "work on that|this assumption|basis",
         "ask for a|your|the|patience|one|order|unanimous",

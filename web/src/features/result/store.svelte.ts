@@ -2,7 +2,7 @@
 import { api, ask, type Shape } from "$lib/api/client";
 import { asProblem, type Problem } from "$lib/api/problem";
 import { Connection } from "$lib/live/connection";
-import { hues, turns, type RoomEvent } from "$lib/live/room";
+import { hues, turns, withSegment, type RoomEvent } from "$lib/live/room";
 import { sorry } from "$lib/ui/toasts.svelte";
 import { Player } from "./player.svelte";
 
@@ -100,7 +100,9 @@ export class ResultStore {
     if (event.type === "task") {
       const others = this.tasks.filter((t) => t.id !== event.task.id);
       this.tasks = [...others, event.task];
-    } else if (event.type === "minutes" || event.type === "segment") void this.#again();
+    } else if (event.type === "segment" && this.transcript) {
+      this.transcript = { ...this.transcript, segments: withSegment(this.transcript.segments, event.segment) };
+    } else if (event.type === "minutes") void this.#again();
   }
 
   async #again(): Promise<void> {

@@ -175,7 +175,7 @@ function heardLine(room: Room, line: Shape["ChatLine"], reading: boolean): Room 
 }
 
 /** Segments in the order in which they were said; one that comes again replaces itself. */
-function withSegment(segments: Segment[], segment: Segment): Segment[] {
+export function withSegment(segments: Segment[], segment: Segment): Segment[] {
   const rest = segments.some((s) => s.id === segment.id) ? segments.filter((s) => s.id !== segment.id) : segments;
   const at = rest.findLastIndex((s) => s.startMs <= segment.startMs);
   return rest.toSpliced(at + 1, 0, segment);

@@ -9,7 +9,8 @@ use std::collections::HashSet;
 use uuid::{Builder, Uuid};
 
 const TEXT_MAX: usize = 100_000;
-const NAME_MAX: usize = 80;
+/// Longer than the name of a participant: parliaments write offices and constituencies into names.
+const NAME_MAX: usize = 200;
 const TIME_MAX_MS: i64 = 1_000 * 3_600_000;
 /// What a word takes at 150 words a minute.
 const WORD_MS: i64 = 400;
