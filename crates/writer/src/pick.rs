@@ -4,6 +4,7 @@
 use crate::rank::Scores;
 use crate::sentence::Sentence;
 use crate::topics;
+use crate::weight;
 
 /// Sentences chosen, as places in the list of sentences, in the order of the meeting.
 #[derive(Debug, Default)]
@@ -25,6 +26,9 @@ const POINTS_MAX_LONG: usize = 16;
 const LONG: usize = 15_000;
 /// Shortest sentence that stands for anything, in words, where there are longer ones.
 const WORDS_LEAST: usize = 5;
+
+/// How well a key point must read.
+const POINT_LEAST: f64 = 0.45;
 
 /// How sentences are chosen beside each other.
 struct Taste {
@@ -49,7 +53,7 @@ pub(crate) fn pick(sentences: &[Sentence<'_>], scores: &Scores, told: &[usize]) 
     if left.iter().any(|&i| sentences[i].words.len() >= WORDS_LEAST) {
         left.retain(|&i| sentences[i].words.len() >= WORDS_LEAST);
     }
-    let budget = (spoken / 8).clamp(30, SUMMARY_WORDS);
+    let budget = (spoken / 6).clamp(40, SUMMARY_WORDS);
     let mut summary: Vec<usize> = Vec::new();
     let (mut used, mut tried, mut passed) = (0, 0, Vec::new());
     while let Some(at) = choice.best(&left, &summary, &scores.gist, &FOR_SUMMARY) {
@@ -68,7 +72,7 @@ pub(crate) fn pick(sentences: &[Sentence<'_>], scores: &Scores, told: &[usize]) 
     }
     left.extend(passed.into_iter().filter(|i| !summary.contains(i)));
     left.sort_unstable();
-    left.retain(|i| !told.contains(i));
+    left.retain(|&i| !told.contains(&i) && weight::reads_well(&sentences[i]) >= POINT_LEAST);
     let most = if spoken > LONG { POINTS_MAX_LONG } else { POINTS_MAX };
     let mut chosen = summary.clone();
     while chosen.len() < summary.len() + (spoken / WORDS_PER_POINT).min(most)

@@ -17,6 +17,10 @@ const OPENING_SHARE: f64 = 0.1;
 /// or the agenda.
 const ON_AGENDA: f64 = 0.3;
 
+/// A shorter sentence after a question answers it and says little without it.
+const SHORT_ANSWER: usize = 15;
+const ANSWER: f64 = 0.6;
+
 /// The weights of a sentence's terms, sorted by term, as a unit vector; empty without terms.
 pub(crate) type Vector = Vec<(u32, f64)>;
 
@@ -58,6 +62,8 @@ pub(crate) fn score(sentences: &[Sentence<'_>], subject: &HashSet<String>) -> Sc
         let on_agenda = sentence.terms.iter().filter(|t| subject.contains(*t)).take(3).count() as f64;
         let central = central / top;
         let value = central * weight::reads_well(sentence) * (1.0 + ON_AGENDA * on_agenda);
+        let answers = at > 0 && sentences[at - 1].asks() && sentence.words.len() < SHORT_ANSWER;
+        let value = if answers { value * ANSWER } else { value };
         let opening = (-shares[at] / OPENING_SHARE).exp();
         let announced = if weight::announces(sentence) { OPENING * opening } else { 0.0 };
         point[at] = value;

@@ -6,9 +6,11 @@ mod verbs;
 
 use crate::clean;
 use crate::due::Today;
+use crate::language::Language;
 use crate::people::{Name, People, addressed};
 use crate::sentence::{self, Sentence};
 use crate::token::Token;
+use crate::weight;
 use chrono::NaiveDate;
 use cues::{Found, Kind};
 use huddle_domain::minutes::ActionItem;
@@ -19,6 +21,8 @@ use verbs::{Person, Work, work};
 struct Action {
     /// The sentences it comes from, in order.
     from: Vec<usize>,
+    /// What the task points back to.
+    context: Option<String>,
     task: Vec<Token>,
     terms: Vec<String>,
     owner: Option<(String, Option<usize>)>,
@@ -146,7 +150,7 @@ impl Reader<'_, '_> {
             Kind::Named | Kind::NamedWeak => {
                 let known = matches!(clause.cue.name, Some(Name::Known(_)));
                 let enough = match (work, clause.cue.kind) {
-                    (Work::Task, Kind::Named) => known || due.is_some(),
+                    (Work::Task, Kind::Named) => known || firm,
                     (Work::Task, _) => {
                         known && (due.is_some() || words[clause.cue.end - 1].low == "to") || firm
                     }
@@ -225,6 +229,12 @@ impl Reader<'_, '_> {
     /// `I'll do it`: what is `it`?
     fn claim(&self, at: usize, day: Option<NaiveDate>) -> Option<Action> {
         let claimer = self.people.speaker(&self.sentences[at]);
+        // "I can do that. By Friday?"
+        let next = self
+            .sentences
+            .get(at + 1)
+            .filter(|s| s.speaker() == self.sentences[at].speaker() && s.words.len() < 9);
+        let day = day.or_else(|| next.and_then(|_| self.day_in(at + 1)));
         for back in (at.saturating_sub(CLAIM_WITHIN)..at).rev() {
             let sentence = &self.sentences[back];
             let needs = |c: &&Clause| {
@@ -287,15 +297,32 @@ impl Reader<'_, '_> {
         without_address(&mut task);
         let terms = sentence::terms(&task, self.sentences[from[0]].language);
         // a verb without its object says nothing to who reads it later
-        let says = terms.len() > 1 || due.is_some() && task.len() > 1;
-        says.then_some(Action { from, task, terms, owner, due })
+        if !(terms.len() > 1 || due.is_some() && task.len() > 1) {
+            return None;
+        }
+        let mut action = Action { from, context: None, task, terms, owner, due };
+        if points_back(&action.task) {
+            self.add_context(&mut action);
+        }
+        Some(action)
+    }
+
+    /// `Look into that`: into what? The sentence before says.
+    fn add_context(&self, action: &mut Action) {
+        let Some(before) = action.from[0].checked_sub(1) else { return };
+        let sentence = &self.sentences[before];
+        if sentence.terms.len() > 1 && !sentence.asks() && !sentence.broken && !weight::is_chatter(sentence) {
+            action.from.insert(0, before);
+            action.context = Some(sentence.text.clone());
+        }
     }
 
     fn item(&self, action: Action) -> (ActionItem, Vec<usize>) {
         let first = &self.sentences[action.from[0]];
         let participant = action.owner.as_ref().and_then(|(_, p)| self.people.get((*p)?)?.participant);
+        let task = statement(&clean::render(&action.task, first.language));
         let item = ActionItem {
-            task: statement(&clean::render(&action.task, first.language)),
+            task: action.context.map_or(task.clone(), |context| format!("{context} {task}")),
             owner: action.owner.map(|(name, _)| name),
             participant,
             due: action.due,
@@ -331,6 +358,61 @@ const ENDS: &[&str] = &[
 const LOOSE: &[&str] = &[
     "and", "then", "so", "but", "or", "y", "pero", "entonces", "that", "que", "if", "please", "right", "you",
     "know",
+];
+
+/// Whether a task names its object only by pointing back: `look into that by Wednesday`.
+fn points_back(task: &[Token]) -> bool {
+    let points = task.iter().skip(1).any(|w| POINTERS.contains(&w.low.as_str()));
+    let names = |w: &Token| {
+        !Language::Unknown.is_stop(&w.low)
+            && !TIMES.contains(&w.low.as_str())
+            && !w.low.contains(char::is_numeric)
+    };
+    points && !task.iter().skip(1).any(names)
+}
+
+const POINTERS: &[&str] =
+    &["it", "that", "this", "them", "those", "these", "one", "ones", "eso", "esto", "ello", "ellos", "ellas"];
+
+/// Words that say when.
+const TIMES: &[&str] = &[
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "today",
+    "tomorrow",
+    "tonight",
+    "morning",
+    "afternoon",
+    "evening",
+    "week",
+    "weeks",
+    "month",
+    "months",
+    "day",
+    "days",
+    "year",
+    "quarter",
+    "end",
+    "lunes",
+    "martes",
+    "miércoles",
+    "jueves",
+    "viernes",
+    "mañana",
+    "semana",
+    "mes",
+    "día",
+    "fin",
+    "tarde",
+    "soon",
+    "later",
+    "latest",
+    "noon",
 ];
 
 /// A task is asked for with a question and written as a statement.
