@@ -101,7 +101,9 @@ fn log_to_stderr(config: &Config, is_server: bool) -> anyhow::Result<()> {
     let level = if is_server || config.log.level != "info" { config.log.level.as_str() } else { "warn" };
     let filter = EnvFilter::builder()
         .parse(level.to_lowercase())
-        .map_err(|e| anyhow::anyhow!("the setting log.level is malformed: {e}"))?;
+        .map_err(|e| anyhow::anyhow!("the setting log.level is malformed: {e}"))?
+        // What it says of a file that is no audio is said better where the file is named.
+        .add_directive("symphonia_core=off".parse()?);
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

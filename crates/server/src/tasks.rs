@@ -58,6 +58,12 @@ impl Tasks {
     }
 }
 
+impl Drop for Tasks {
+    fn drop(&mut self) {
+        self.stopping.cancel();
+    }
+}
+
 /// How a task fails.
 #[derive(Debug)]
 pub(crate) enum Failure {

@@ -2,7 +2,8 @@
 //! at equal length, and with `--print` the minutes themselves.
 //!
 //! `cargo run -p huddle-writer --example look [-- --print] [NAME…]`; the meetings (QMSum) are read from
-//! `$HUDDLE_TEST_DATA/meetings`, or are reported as skipped.
+//! `$HUDDLE_TEST_DATA/meetings`, or are reported as skipped. With names of text files (`Name: words`
+//! on each line) it shows the minutes of those.
 
 use huddle_domain::{minutes::Minutes, record::MeetingRecord, record::Person, transcript::Segment};
 use std::collections::HashMap;
@@ -19,6 +20,24 @@ fn main() {
     let asked: Vec<String> = std::env::args().skip(1).collect();
     let print = asked.iter().any(|a| a == "--print");
     let names: Vec<&String> = asked.iter().filter(|a| !a.starts_with("--")).collect();
+    let files: Vec<&&String> = names.iter().filter(|n| n.ends_with(".txt")).collect();
+    for file in &files {
+        let text = std::fs::read_to_string(file).expect("a text file");
+        let turns = text
+            .lines()
+            .filter_map(|l| l.split_once(':'))
+            .map(|(speaker, content)| serde_json::json!({"speaker": speaker, "content": content}));
+        let meeting = Meeting {
+            name: file.to_string(),
+            record: record(&turns.collect::<Vec<_>>()),
+            gold: String::new(),
+        };
+        println!("{}", meeting.name);
+        show(&meeting, &huddle_writer::write(&meeting.record));
+    }
+    if !files.is_empty() {
+        return;
+    }
     let data = std::env::var("HUDDLE_TEST_DATA").unwrap_or_else(|_| "../shared/data".to_owned());
     let meetings = read(&Path::new(&data).join("meetings"));
     if meetings.is_empty() {

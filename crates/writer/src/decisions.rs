@@ -7,43 +7,59 @@ use crate::sentence::{self, Sentence};
 use crate::token::Token;
 use huddle_domain::minutes::Item;
 
-/// How many sentences after a proposal somebody may agree.
+/// How many sentences after a proposal somebody may agree …
 const AGREED_WITHIN: usize = 3;
+/// … and say `let's do that`.
+const ADOPTED_WITHIN: usize = 6;
 
 /// The decisions of a meeting in order, and the sentences that they were made from.
 pub(crate) fn find(sentences: &[Sentence<'_>]) -> Vec<(Item, Vec<usize>)> {
     let rules = Rules::new();
-    let mut found: Vec<(Item, Vec<usize>)> = Vec::new();
+    let mut decisions: Vec<Decision> = Vec::new();
     for at in 0..sentences.len() {
-        let Some((text, from)) = rules.decision(sentences, at) else { continue };
-        let terms = &sentences[from[0]].terms;
-        // what is said again is one decision
-        let again = found.iter_mut().find(|(_, old)| {
-            let known = &sentences[old[0]].terms;
-            let shared = terms.iter().filter(|t| known.contains(t)).count();
-            old[0] == from[0] || shared > 1 && shared * 10 >= 8 * terms.len().min(known.len())
-        });
-        match again {
-            Some((item, old)) => {
-                old.extend(from);
-                old.sort_unstable();
-                old.dedup();
-                item.evidence = sentence::evidence(old.iter().map(|&i| &sentences[i]));
+        let Some(new) = rules.decision(sentences, at) else { continue };
+        match decisions.iter_mut().find(|old| same(&sentences[old.said], &sentences[new.said])) {
+            Some(old) => {
+                // the words that settled it say it better than those that proposed it
+                if old.from.len() > 1 && new.from.len() == 1 {
+                    (old.said, old.text) = (new.said, new.text);
+                }
+                old.from.extend(new.from);
+                old.from.sort_unstable();
+                old.from.dedup();
             }
-            None => {
-                let evidence = sentence::evidence(from.iter().map(|&i| &sentences[i]));
-                let agenda_item = sentences[from[0]].segments[0].agenda_item;
-                found.push((Item { text, evidence, agenda_item }, from));
-            }
+            None => decisions.push(new),
         }
     }
-    found
+    decisions.sort_by_key(|d| d.from[0]);
+    let item = |decision: Decision| {
+        let evidence = sentence::evidence(decision.from.iter().map(|&i| &sentences[i]));
+        let agenda_item = sentences[decision.from[0]].segments[0].agenda_item;
+        (Item { text: decision.text, evidence, agenda_item }, decision.from)
+    };
+    decisions.into_iter().map(item).collect()
+}
+
+struct Decision {
+    text: String,
+    /// The sentence that says it.
+    said: usize,
+    /// The sentences that show it, in order.
+    from: Vec<usize>,
+}
+
+/// Whether two sentences decide the same.
+fn same(a: &Sentence<'_>, b: &Sentence<'_>) -> bool {
+    let shared = a.terms.iter().filter(|t| b.terms.contains(t)).count();
+    let least = a.terms.len().min(b.terms.len());
+    a.text == b.text || shared > 2 && shared * 10 >= 6 * least || shared == 2 && least == 2
 }
 
 struct Rules {
     settles: Phrases,
     proposes: Phrases,
     agrees: Phrases,
+    adopts: Phrases,
     closes: Phrases,
     unsettled: Phrases,
 }
@@ -54,53 +70,61 @@ impl Rules {
             settles: Phrases::new(SETTLES),
             proposes: Phrases::new(PROPOSES),
             agrees: Phrases::new(AGREES),
+            adopts: Phrases::new(ADOPTS),
             closes: Phrases::new(CLOSES),
             unsettled: Phrases::new(UNSETTLED),
         }
     }
 
-    fn decision(&self, sentences: &[Sentence<'_>], at: usize) -> Option<(String, Vec<usize>)> {
+    /// What a sentence settles: itself, or what was proposed before it.
+    fn decision(&self, sentences: &[Sentence<'_>], at: usize) -> Option<Decision> {
         let sentence = &sentences[at];
-        let words = &sentence.words;
-        if self.unsettled.are_in(words) {
+        if sentence.asks() {
             return None;
         }
-        if !sentence.asks()
+        self.settled(sentence)
+            .then(|| Decision { text: sentence.text.clone(), said: at, from: vec![at] })
+            .or_else(|| self.accepted(sentences, at))
+    }
+
+    fn settled(&self, sentence: &Sentence<'_>) -> bool {
+        let cue = self.settles.find(&sentence.words);
+        cue.is_some_and(|cue| !is_hypothetical(&sentence.words, cue.start))
             && !sentence.broken
-            && let Some(cue) = self.settles.find(words)
-            && !is_hypothetical(words, cue.start)
             && says_something(sentence, 1)
-        {
-            return Some((sentence.text.clone(), vec![at]));
-        }
-        let cue = self.proposes.find(words);
-        if cue.is_some_and(|c| words.get(c.end).is_none_or(|w| STEERS.contains(&w.low.as_str()))) {
+            && !self.unsettled.are_in(&sentence.words)
+    }
+
+    /// The proposal of somebody else to which the sentence agrees: the nearest before it.
+    fn accepted(&self, sentences: &[Sentence<'_>], at: usize) -> Option<Decision> {
+        let reply = &sentences[at];
+        let adopts = self.adopts.are_in(&reply.said);
+        let closes = reply.said.len() < 6 && self.closes.are_in(&reply.said);
+        if !(adopts || closes || self.agrees.are_in(&reply.said)) || self.unsettled.are_in(&reply.words) {
             return None;
         }
-        let next = sentences
-            .iter()
-            .enumerate()
-            .skip(at + 1)
-            .take(AGREED_WITHIN)
-            .filter(|(_, s)| s.speaker() != sentence.speaker());
-        for (then, reply) in next {
-            let agrees = cue.is_some() && self.agrees.are_in(&reply.said);
-            let closes = reply.said.len() < 6 && self.closes.are_in(&reply.said);
-            if !(agrees || closes && !sentence.asks())
-                || reply.asks()
-                || !says_something(sentence, 2)
-                || sentence.broken
-            {
+        let within = if adopts { ADOPTED_WITHIN } else { AGREED_WITHIN };
+        for back in (at.saturating_sub(within)..at).rev() {
+            let sentence = &sentences[back];
+            let words = &sentence.words;
+            if sentence.speaker() == reply.speaker() || !says_something(sentence, 2) || sentence.broken {
                 continue;
             }
-            let text = match cue {
+            let cue = self.proposes.find(words);
+            let decide = |text: String| Some(Decision { text, said: back, from: vec![back, at] });
+            let steers = |end: usize| words.get(end).is_none_or(|w| STEERS.contains(&w.low.as_str()));
+            match cue {
+                _ if self.unsettled.are_in(words) => return None,
+                Some(cue) if steers(cue.end) => return None,
                 // a proposal put as a question is written as what was proposed
-                Some(cue) if sentence.asks() => clean::dress(
-                    clean::render(&words[cue.end..], sentence.language).trim_end_matches(['?', '？']),
-                ),
-                _ => sentence.text.clone(),
-            };
-            return Some((text, vec![at, then]));
+                Some(cue) if sentence.asks() => {
+                    let proposed = clean::render(&words[cue.end..], sentence.language);
+                    return decide(clean::dress(proposed.trim_end_matches(['?', '？'])));
+                }
+                Some(_) => return decide(sentence.text.clone()),
+                None if closes && !sentence.asks() => return decide(sentence.text.clone()),
+                None => {}
+            }
         }
         None
     }
@@ -129,6 +153,8 @@ fn is_hypothetical(words: &[Token], cue: usize) -> bool {
 
 const SETTLES: &[&str] = &[
     "we|we've have? all|also|already|finally|now|just? decided|agreed|chosen|resolved|opted|settled to|that|on|against|for|upon|not|we",
+    "we|we've have? all|also|already|finally|now|just? decided _",
+    "let's just|all|then? move|push|shift|switch|raise|cut|reduce|increase|delay|hire|buy|set|replace|rename|split|double|ban the|half|all|our|this|that|a|an|one|two|some|it",
     "we've|we have? all|finally? chosen|picked|selected|approved",
     "^i've|i have? decided to|that|on|against|not",
     "^we chose|picked|selected|approved",
@@ -162,12 +188,14 @@ const SETTLES: &[&str] = &[
 ];
 
 const PROPOSES: &[&str] = &[
-    "how|what about",
+    "how about",
     "why don't we",
     "shall|should|can|could we",
     "what if we",
     "let's",
-    "we should|could|can|might as? well?",
+    "we should|could",
+    "we might as well",
+    "that we",
     "i'd|i would? suggest|propose|recommend that? we?",
     "my|the suggestion|proposal|recommendation is|would",
     "we'd|we better",
@@ -178,7 +206,6 @@ const PROPOSES: &[&str] = &[
     "y si|por qué no",
     "propongo|sugiero|recomiendo que?",
     "deberíamos|podríamos",
-    "podemos",
     "mi propuesta es",
     "os|les|te parece bien? si|que",
     "hagamos|usemos|dejemos|pongamos|quedemos",
@@ -188,8 +215,6 @@ const PROPOSES: &[&str] = &[
 const AGREES: &[&str] = &[
     "^yeah|yes|okay|ok|right|oh|well? agreed",
     "^yeah|yes|okay|ok|right|oh|well? i|we? totally|completely|fully? agree",
-    "^yeah|yes|okay|ok|oh? let's do that|it|so",
-    "^yeah|yes|okay|ok|oh? let's go with|for",
     "^yeah|yes|okay|ok|oh? that? sounds|sound good|great|perfect|fine|like",
     "^yeah|yes|okay|ok|oh? good|great|excellent|perfect idea|plan|let's",
     "^yeah|yes|okay|ok|oh? that|that'll|it works|work",
@@ -207,7 +232,15 @@ const AGREES: &[&str] = &[
     "^sí|vale|bien|pues? me|nos parece bien|perfecto|genial",
     "^sí|vale|bien|pues? buena idea",
     "^hecho|aprobado|perfecto|trato|decidido",
-    "^sí|vale|pues? hagámoslo|quedamos",
+    "^sí|vale|pues? quedamos",
+];
+
+/// Words that make it a decision from further away.
+const ADOPTS: &[&str] = &[
+    "^yeah|yes|okay|ok|oh|alright|so? let's do that|it|so",
+    "^yeah|yes|okay|ok|oh|alright|so? we'll do that|it|so",
+    "^sí|vale|bien|pues|venga? hagámoslo",
+    "^sí|vale|bien|pues|venga? lo hacemos así",
 ];
 
 /// Words that settle whatever was said before them.
@@ -300,6 +333,27 @@ mod tests {
         only(
             &[("Ann", "¿Qué tal si cambiamos el proveedor de correo?"), ("Bob", "Me parece bien.")],
             "Cambiamos el proveedor de correo.",
+        );
+    }
+
+    #[test]
+    fn agreement_goes_to_the_nearest_proposal() {
+        only(
+            &[
+                ("Ann", "What about the launch date?"),
+                ("Ann", "I think we should push the launch to December."),
+                ("Bob", "Sounds good to me."),
+            ],
+            "I think we should push the launch to December.",
+        );
+        only(
+            &[
+                ("Eva", "My proposal is that we move half of the search money to influencers."),
+                ("Bob", "Is that risky?"),
+                ("Eva", "A bit, but we can switch it back."),
+                ("Ann", "Okay let's do that."),
+            ],
+            "My proposal is that we move half of the search money to influencers.",
         );
     }
 

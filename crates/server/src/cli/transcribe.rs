@@ -115,8 +115,12 @@ pub fn hear_file(path: &Path, config: &Config) -> anyhow::Result<Vec<Segment>> {
 
 /// What is said in a file, and what went wrong midway.
 fn hear(path: &Path, engine: &Arc<dyn Engine>) -> anyhow::Result<(Vec<Segment>, Option<anyhow::Error>)> {
-    let cannot = || format!("cannot read {}", path.display());
-    let audio = Decoder::open(path).with_context(cannot)?;
+    // These faults tell all of their causes themselves.
+    let cannot = |why: &dyn std::fmt::Display| anyhow::anyhow!("cannot read {}: {why}", path.display());
+    let audio = Decoder::open(path).map_err(|e| match e {
+        huddle_media::Error::Io(e) => cannot(&e),
+        e => cannot(&e),
+    })?;
     let (clock, ids) = (Clock::default(), Ids::default());
     let mut progress = Progress::begin(path, audio.duration_ms());
     let mut segments = Vec::new();
@@ -129,7 +133,7 @@ fn hear(path: &Path, engine: &Arc<dyn Engine>) -> anyhow::Result<(Vec<Segment>, 
     progress.end(segments.len());
     match heard {
         Ok(()) => Ok((segments, None)),
-        Err(why @ SpeechError::Audio(_)) if segments.is_empty() => Err(why).with_context(cannot),
+        Err(why @ SpeechError::Audio(_)) if segments.is_empty() => Err(cannot(&why)),
         Err(why @ SpeechError::Audio(_)) => Ok((segments, Some(why.into()))),
         Err(why) => Err(why).with_context(|| format!("cannot hear {}", path.display())),
     }

@@ -21,7 +21,7 @@ use crate::config::Config;
 use anyhow::{Context, Result};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use secrecy::ExposeSecret;
@@ -106,6 +106,16 @@ impl Db {
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), DbErr> {
         self.pool.ping().await
+    }
+
+    /// Whether the file of the embedded database is whole; for PostgreSQL, whether it answers.
+    pub async fn is_whole(&self) -> Result<bool, DbErr> {
+        if !self.is_sqlite() {
+            return self.ping().await.map(|()| true);
+        }
+        let check = Statement::from_string(DbBackend::Sqlite, "PRAGMA quick_check(1)");
+        let Some(row) = self.pool.query_one_raw(check).await? else { return Ok(false) };
+        Ok(row.try_get_by_index::<String>(0)? == "ok")
     }
 
     /// Closes the pool; on SQLite this also folds the write-ahead log into the file.

@@ -405,3 +405,6 @@ impl Recogniser for WhenNeeded {
         recogniser.recognise(place, utterance)
     }
 }
+
+#[cfg(test)]
+mod tests;

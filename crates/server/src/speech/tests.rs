@@ -75,6 +75,75 @@ fn text(said: &[Utterance]) -> String {
     said.iter().map(|u| u.text.as_str()).collect::<Vec<_>>().join(" ")
 }
 
+/// What is agreed in small meetings.
+const GRAMMAR: &str = "#JSGF V1.0;
+grammar meeting;
+public <line> = good morning everybody
+              | we will ship the release on friday
+              | anna writes the report by monday
+              | what does the budget look like
+              | the decision is to move to madrid
+              | no objections
+              | thank you and goodbye;
+";
+
+fn grammar(dir: &tempfile::TempDir, text: &str) -> PathBuf {
+    let path = dir.path().join("meeting.gram");
+    std::fs::write(&path, text).expect("written");
+    path
+}
+
+#[test]
+fn a_grammar_is_understood_to_the_word() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let Some(engine) = pocketsphinx(Some(&grammar(&dir, GRAMMAR))) else { return };
+    let lines: Vec<&str> = GRAMMAR
+        .lines()
+        .filter_map(|line| line.split_once(['=', '|']))
+        .map(|(_, line)| line.trim().trim_end_matches(';'))
+        .collect();
+    assert_eq!(lines.len(), 7);
+    let (mut audio, mut starts) = (silence(500), Vec::new());
+    for line in &lines {
+        starts.push(audio.len() as i64 / 16);
+        let Some(said) = spoken(line) else { return };
+        audio.extend(said);
+        audio.extend(silence(1_200));
+    }
+    let said = heard(&engine, &audio);
+    assert_eq!(said.iter().map(|u| u.text.as_str()).collect::<Vec<_>>(), lines);
+    for (utterance, start) in said.iter().zip(starts) {
+        assert!(utterance.start_ms.abs_diff(start) < 500, "{} begins about {start} ms", utterance.start_ms);
+        let mut last = utterance.start_ms;
+        for word in &utterance.words {
+            assert!(last <= word.start_ms && word.start_ms < word.end_ms && word.end_ms <= utterance.end_ms);
+            assert!((0.0..=1.0).contains(&word.confidence.expect("PocketSphinx is sure or not")));
+            last = word.end_ms;
+        }
+    }
+}
+
+#[test]
+fn a_wrong_grammar_or_model_says_what_to_do() {
+    let dir = tempfile::tempdir().expect("a folder");
+    if pocketsphinx(None).is_none() {
+        return;
+    }
+    let why = |settings: Speech| match PocketSphinx::open(&settings).map(|e| e.recogniser().map(drop)) {
+        Err(why) | Ok(Err(why)) => why.to_string(),
+        Ok(Ok(())) => panic!("opened"),
+    };
+    let with = |text: &str| Speech { grammar: Some(grammar(&dir, text)), ..Speech::default() };
+    assert!(why(with("no grammar")).contains("meeting.gram"));
+    let unknown = why(with("#JSGF V1.0; grammar g; public <l> = florbelating zzyzzx;"));
+    assert!(unknown.contains("cmudict-en-us.dict"), "{unknown}");
+    assert!(
+        why(Speech { grammar: Some("/no/such.gram".into()), ..Speech::default() }).contains("/no/such.gram")
+    );
+    let nowhere = why(Speech { model_dir: "/no/model".into(), ..Speech::default() });
+    assert!(nowhere.contains("pocketsphinx-en-us") && nowhere.contains("/no/model"), "{nowhere}");
+}
+
 #[test]
 fn recorded_people_are_understood_about_as_well_as_this_engine_can() {
     let (Some(data), Some(engine)) = (recordings(), pocketsphinx(None)) else { return };

@@ -73,6 +73,7 @@ macro_rules! on_both {
     ($($(#[$meta:meta])* async fn $name:ident($house:ident) $body:block)*) => {$(
         $(#[$meta])*
         mod $name {
+            #[allow(unused_imports, reason = "a story may need nothing but its house")]
             use super::*;
 
             async fn story($house: $crate::house::House) $body
@@ -139,9 +140,21 @@ pub struct House {
     config: Config,
     works: bool,
     tasks: Option<Tasks>,
-    serving: JoinHandle<()>,
-    stop: CancellationToken,
+    serving: Serving,
     addresses: AtomicU32,
+}
+
+/// Ends when dropped.
+struct Serving {
+    task: JoinHandle<()>,
+    stop: CancellationToken,
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        self.task.abort();
+    }
 }
 
 impl House {
@@ -173,24 +186,24 @@ impl House {
         let router = doors::router(doors::House::new(app.clone(), live.clone())).await;
         let stop = CancellationToken::new();
         let told = stop.clone().cancelled_owned();
-        let serving = tokio::spawn(async move {
+        let task = tokio::spawn(async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
             axum::serve(listener, service).with_graceful_shutdown(told).await.expect("it serves");
         });
         let url = format!("http://127.0.0.1:{port}");
-        House { app, live, url, dir, config, works, tasks, serving, stop, addresses: AtomicU32::new(1) }
+        let serving = Serving { task, stop };
+        House { app, live, url, dir, config, works, tasks, serving, addresses: AtomicU32::new(1) }
     }
 
     /// Stops as SIGTERM does, and starts again on the same data and at the same time of day. People of the
     /// old house are strangers to the new one's address: sign them in again.
     pub async fn restart(self) -> House {
-        let House { app, live, dir, config, works, tasks, serving, stop, .. } = self;
-        stop.cancel();
+        let House { app, live, dir, config, works, tasks, serving, .. } = self;
         live.stop().await;
         if let Some(tasks) = tasks {
             tasks.stop().await;
         }
-        serving.abort();
+        drop(serving);
         let clock = app.clock.clone();
         drop((app, live));
         House::open(config, works, dir, clock).await
@@ -203,8 +216,19 @@ impl House {
 
     /// Nobody, at an address where nobody was before.
     pub fn stranger(&self) -> Person {
+        Person::new(&self.url, &self.new_address())
+    }
+
+    /// The same person at an address where nobody was before.
+    pub fn elsewhere(&self, person: &Person) -> Person {
+        let mut person = person.clone();
+        person.address = self.new_address();
+        person
+    }
+
+    fn new_address(&self) -> String {
         let n = self.addresses.fetch_add(1, Ordering::Relaxed);
-        Person::new("", &self.url, &format!("10.{}.{}.{}", n >> 16 & 255, n >> 8 & 255, n & 255))
+        format!("10.{}.{}.{}", n >> 16 & 255, n >> 8 & 255, n & 255)
     }
 
     /// A stranger who registers as `<name>@example.com` and signs in.
@@ -242,13 +266,6 @@ impl House {
     /// Any request at all, from nobody.
     pub fn at(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.stranger().at(method, path)
-    }
-}
-
-impl Drop for House {
-    fn drop(&mut self) {
-        self.stop.cancel();
-        self.serving.abort();
     }
 }
 

@@ -1,7 +1,9 @@
 //! Action items: who promised what, until when. A promise is owned by its speaker, a request by
 //! who is named or takes it on, a need by whoever claims it, otherwise by nobody.
 
+mod clause;
 mod cues;
+mod task;
 mod verbs;
 
 use crate::clean;
@@ -9,16 +11,20 @@ use crate::due::Today;
 use crate::people::{Name, People, addressed};
 use crate::sentence::{self, Sentence};
 use crate::token::Token;
+use crate::weight;
 use chrono::NaiveDate;
-use cues::{Found, Kind};
+use clause::{Clause, clauses};
+use cues::Kind;
 use huddle_domain::minutes::ActionItem;
-use verbs::{Person, Work, work};
+use verbs::{Work, work};
 
 /// An action item in the making.
 #[derive(Debug)]
 struct Action {
     /// The sentences it comes from, in order.
     from: Vec<usize>,
+    /// What the task points back to.
+    context: Option<String>,
     task: Vec<Token>,
     terms: Vec<String>,
     owner: Option<(String, Option<usize>)>,
@@ -54,60 +60,6 @@ pub(crate) fn find(
         }
     }
     actions.into_iter().map(|a| reader.item(a)).collect()
-}
-
-/// A cue with the words that it governs.
-#[derive(Debug, Clone, Copy)]
-struct Clause {
-    cue: Found,
-    /// The verb.
-    verb: usize,
-    /// Behind its last word.
-    end: usize,
-    /// Begin of what may say until when.
-    from: usize,
-}
-
-/// All cues of a sentence, each with the words up to the next.
-fn clauses(words: &[Token]) -> Vec<Clause> {
-    let mut found: Vec<Found> = Vec::new();
-    let mut at = 0;
-    while at < words.len() {
-        let cue = cues::at(words, at).or_else(|| bare(words, at));
-        match cue {
-            Some(cue) => {
-                at = cue.end.max(at + 1);
-                found.push(cue);
-            }
-            None => at += 1,
-        }
-    }
-    let bounds: Vec<(usize, usize)> = (0..found.len())
-        .map(|i| {
-            let from = if i == 0 { 0 } else { found[i].start };
-            (from, found.get(i + 1).map_or(words.len(), |next| next.start))
-        })
-        .collect();
-    found
-        .into_iter()
-        .zip(bounds)
-        .map(|(cue, (from, end))| Clause { cue, verb: verbs::skip(words, cue.end).min(end), end, from })
-        .collect()
-}
-
-/// A Spanish future that needs no other cue: `enviaré el informe`, `Ana enviará el informe`.
-fn bare(words: &[Token], at: usize) -> Option<Found> {
-    if verbs::spanish_future(&words[at].low) == Some(Person::First) {
-        return Some(Found { kind: Kind::Promise, start: at, end: at, name: None });
-    }
-    let (length, name) = words[at].name?;
-    let future = words.get(at + length).and_then(|w| verbs::spanish_future(&w.low));
-    (future == Some(Person::Third)).then_some(Found {
-        kind: Kind::Named,
-        start: at,
-        end: at + length,
-        name: Some(name),
-    })
 }
 
 struct Reader<'a, 's> {
@@ -146,7 +98,7 @@ impl Reader<'_, '_> {
             Kind::Named | Kind::NamedWeak => {
                 let known = matches!(clause.cue.name, Some(Name::Known(_)));
                 let enough = match (work, clause.cue.kind) {
-                    (Work::Task, Kind::Named) => known || due.is_some(),
+                    (Work::Task, Kind::Named) => known || firm,
                     (Work::Task, _) => {
                         known && (due.is_some() || words[clause.cue.end - 1].low == "to") || firm
                     }
@@ -225,6 +177,12 @@ impl Reader<'_, '_> {
     /// `I'll do it`: what is `it`?
     fn claim(&self, at: usize, day: Option<NaiveDate>) -> Option<Action> {
         let claimer = self.people.speaker(&self.sentences[at]);
+        // "I can do that. By Friday?"
+        let next = self
+            .sentences
+            .get(at + 1)
+            .filter(|s| s.speaker() == self.sentences[at].speaker() && s.words.len() < 9);
+        let day = day.or_else(|| next.and_then(|_| self.day_in(at + 1)));
         for back in (at.saturating_sub(CLAIM_WITHIN)..at).rev() {
             let sentence = &self.sentences[back];
             let needs = |c: &&Clause| {
@@ -278,24 +236,42 @@ impl Reader<'_, '_> {
         owner: Option<(String, Option<usize>)>,
         due: Option<NaiveDate>,
     ) -> Option<Action> {
-        let ends = (clause.verb + 3..clause.end).find(|&at| ENDS.contains(&words[at].low.as_str()));
-        let end = ends.unwrap_or(clause.end);
-        let mut task = words[clause.verb..end].to_vec();
-        while task.last().is_some_and(|w| LOOSE.contains(&w.low.as_str())) {
-            task.pop();
-        }
-        without_address(&mut task);
+        let task = task::cut(words, clause.verb, clause.end);
         let terms = sentence::terms(&task, self.sentences[from[0]].language);
         // a verb without its object says nothing to who reads it later
-        let says = terms.len() > 1 || due.is_some() && task.len() > 1;
-        says.then_some(Action { from, task, terms, owner, due })
+        if !(terms.len() > 1 || due.is_some() && task.len() > 1) {
+            return None;
+        }
+        let mut action = Action { from, context: None, task, terms, owner, due };
+        if task::points_back(&action.task) {
+            self.add_context(&mut action);
+        }
+        Some(action)
+    }
+
+    /// `Look into that`: into what? The sentence before says.
+    fn add_context(&self, action: &mut Action) {
+        let Some(before) = action.from[0].checked_sub(1) else { return };
+        let sentence = &self.sentences[before];
+        // its words must come first in the evidence too
+        let earlier = sentence.places.last() <= self.sentences[action.from[0]].places.first();
+        if earlier
+            && sentence.terms.len() > 1
+            && !sentence.asks()
+            && !sentence.broken
+            && !weight::is_chatter(sentence)
+        {
+            action.from.insert(0, before);
+            action.context = Some(sentence.text.clone());
+        }
     }
 
     fn item(&self, action: Action) -> (ActionItem, Vec<usize>) {
         let first = &self.sentences[action.from[0]];
         let participant = action.owner.as_ref().and_then(|(_, p)| self.people.get((*p)?)?.participant);
+        let task = task::statement(&clean::render(&action.task, first.language));
         let item = ActionItem {
-            task: statement(&clean::render(&action.task, first.language)),
+            task: action.context.map_or(task.clone(), |context| format!("{context} {task}")),
             owner: action.owner.map(|(name, _)| name),
             participant,
             due: action.due,
@@ -306,38 +282,11 @@ impl Reader<'_, '_> {
     }
 }
 
-/// Takes `, Bob` off the end.
-fn without_address(task: &mut Vec<Token>) {
-    let Some(last) = task.len().checked_sub(1) else { return };
-    let named = matches!(task[last].name, Some((1, Name::Known(_))));
-    if named && last > 1 && task[last - 1].pauses() {
-        task.pop();
-    }
-}
-
 /// Before a cue, these make it no promise.
 const CONDITIONS: &[&str] = &[
     "if", "whether", "unless", "suppose", "imagine", "maybe", "perhaps", "si", "quizás", "quizá", "when",
     "cuando",
 ];
-
-/// Words with which something else begins.
-const ENDS: &[&str] = &[
-    "okay", "ok", "alright", "great", "thanks", "because", "but", "vale", "gracias", "perfecto", "porque",
-    "pero", "yeah", "cause",
-];
-
-/// Words that join a task to what came after it.
-const LOOSE: &[&str] = &[
-    "and", "then", "so", "but", "or", "y", "pero", "entonces", "that", "que", "if", "please", "right", "you",
-    "know",
-];
-
-/// A task is asked for with a question and written as a statement.
-fn statement(text: &str) -> String {
-    let bare = text.trim_end_matches(['?', '？', '؟']);
-    if bare.len() == text.len() { text.to_owned() } else { clean::dress(bare) }
-}
 
 /// Adds an action, or what it knows to one that says the same.
 fn merge(actions: &mut Vec<Action>, new: Action) {

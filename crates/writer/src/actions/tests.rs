@@ -196,6 +196,31 @@ fn an_offer_that_is_wanted_is_a_promise() {
 }
 
 #[test]
+fn a_task_that_points_back_brings_along_what_it_points_to() {
+    let found = actions(&[
+        ("Bob", "The payment screen loads slowly on old phones."),
+        ("Ann", "Can you look into that by Friday?"),
+        ("Bob", "Sure."),
+    ]);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].task, "The payment screen loads slowly on old phones. Look into that by Friday.");
+    assert_eq!(found[0].evidence.segments, [id(0), id(1), id(2)]);
+}
+
+#[test]
+fn a_claim_may_name_its_deadline_a_breath_later() {
+    only(
+        &[
+            ("Ann", "Someone needs to update the job description."),
+            ("Eva", "I can do that. End of the month okay?"),
+        ],
+        "Update the job description.",
+        Some("Eva Díaz"),
+        Some("2026-11-30"),
+    );
+}
+
+#[test]
 fn what_is_promised_twice_is_one_item() {
     only(
         &[
@@ -277,6 +302,15 @@ fn promises_in_spanish() {
         "Actualizar la documentación.",
         Some("Bob Hall"),
         None,
+    );
+    only(
+        &[
+            ("Ann", "Deberíamos revisar los precios."),
+            ("Eva", "Voy a actualizar el plan del proyecto y lo mando antes del viernes."),
+        ],
+        "Actualizar el plan del proyecto y lo mando antes del viernes.",
+        Some("Eva Díaz"),
+        Some("2026-11-20"),
     );
     none(&[("Eva", "Voy a compartir mi pantalla."), ("Bob", "Vale.")]);
 }

@@ -19,15 +19,22 @@ type Ptr = *mut c_void;
 struct Api {
     cmd_ln_parse_r: unsafe extern "C" fn(Ptr, Ptr, i32, *mut *mut c_char, i32) -> Ptr,
     cmd_ln_free_r: unsafe extern "C" fn(Ptr) -> c_int,
+    fe_start_utt: unsafe extern "C" fn(Ptr) -> c_int,
+    fe_process_utt: unsafe extern "C" fn(Ptr, *const i16, usize, *mut *mut *mut f32, *mut i32) -> c_int,
+    fe_end_utt: unsafe extern "C" fn(Ptr, *mut f32, *mut i32) -> c_int,
+    fe_free_2d: unsafe extern "C" fn(Ptr),
+    fe_get_output_size: unsafe extern "C" fn(Ptr) -> c_int,
     jsgf_parse_file: unsafe extern "C" fn(*const c_char, Ptr) -> Ptr,
     jsgf_grammar_free: unsafe extern "C" fn(Ptr),
     logmath_exp: unsafe extern "C" fn(Ptr, c_int) -> c_double,
     ps_args: unsafe extern "C" fn() -> Ptr,
     ps_init: unsafe extern "C" fn(Ptr) -> Ptr,
     ps_free: unsafe extern "C" fn(Ptr) -> c_int,
+    ps_get_fe: unsafe extern "C" fn(Ptr) -> Ptr,
     ps_get_logmath: unsafe extern "C" fn(Ptr) -> Ptr,
     ps_start_utt: unsafe extern "C" fn(Ptr) -> c_int,
     ps_process_raw: unsafe extern "C" fn(Ptr, *const i16, usize, c_int, c_int) -> c_int,
+    ps_process_cep: unsafe extern "C" fn(Ptr, *mut *mut f32, c_int, c_int, c_int) -> c_int,
     ps_end_utt: unsafe extern "C" fn(Ptr) -> c_int,
     ps_get_hyp: unsafe extern "C" fn(Ptr, *mut i32) -> *const c_char,
     ps_seg_iter: unsafe extern "C" fn(Ptr) -> Ptr,
@@ -56,15 +63,22 @@ impl Api {
         Ok(api!(
             cmd_ln_parse_r,
             cmd_ln_free_r,
+            fe_start_utt,
+            fe_process_utt,
+            fe_end_utt,
+            fe_free_2d,
+            fe_get_output_size,
             jsgf_parse_file,
             jsgf_grammar_free,
             logmath_exp,
             ps_args,
             ps_init,
             ps_free,
+            ps_get_fe,
             ps_get_logmath,
             ps_start_utt,
             ps_process_raw,
+            ps_process_cep,
             ps_end_utt,
             ps_get_hyp,
             ps_seg_iter,
@@ -113,6 +127,14 @@ pub(super) struct Piece {
     pub(super) probability: f64,
 }
 
+/// Cepstra of an utterance, a row for every 10 ms.
+pub(super) struct Frames {
+    /// Values in a row; the first is the loudness.
+    pub(super) width: usize,
+    /// The rows, one after the other.
+    pub(super) values: Vec<f32>,
+}
+
 /// A decoder with its own models. One thread at a time.
 pub(super) struct Decoder {
     api: &'static Api,
@@ -136,7 +158,7 @@ impl Decoder {
         // own reference to the configuration, so that ours is given back.
         let decoder = unsafe {
             let config =
-                (api.cmd_ln_parse_r)(ptr::null_mut(), (api.ps_args)(), count, pointers.as_mut_ptr(), 1);
+                (api.cmd_ln_parse_r)(ptr::null_mut(), (api.ps_args)(), count, pointers.as_mut_ptr(), 0);
             if config.is_null() {
                 return Ok(None);
             }
@@ -158,14 +180,52 @@ impl Decoder {
         Ok(())
     }
 
-    /// Hears samples of the utterance under way. `whole`: these are all of it, and its own mean is what
-    /// loudness and channel are measured against.
-    pub(super) fn hear(&mut self, samples: &[i16], whole: bool) -> Result<(), SpeechError> {
+    /// Hears samples of the utterance under way.
+    pub(super) fn hear(&mut self, samples: &[i16]) -> Result<(), SpeechError> {
         // SAFETY: pointer and length are those of one slice; the library does not keep it.
         let frames = unsafe {
-            (self.api.ps_process_raw)(self.decoder.as_ptr(), samples.as_ptr(), samples.len(), 0, whole.into())
+            (self.api.ps_process_raw)(self.decoder.as_ptr(), samples.as_ptr(), samples.len(), 0, 0)
         };
         self.check("hear", frames.min(0))
+    }
+
+    /// Hears all of the utterance under way as the frames of [`Decoder::frames`].
+    pub(super) fn hear_frames(&mut self, frames: &mut Frames) -> Result<(), SpeechError> {
+        let mut rows: Vec<*mut f32> =
+            frames.values.chunks_exact_mut(frames.width).map(|r| r.as_mut_ptr()).collect();
+        let count = c_int::try_from(rows.len()).expect("an utterance has some thousand frames");
+        // SAFETY: as many rows as said, each as wide as the front end makes them; they are copied.
+        let heard =
+            unsafe { (self.api.ps_process_cep)(self.decoder.as_ptr(), rows.as_mut_ptr(), count, 0, 1) };
+        self.check("hear", heard.min(0))
+    }
+
+    /// What the front end makes of samples, between utterances.
+    pub(super) fn frames(&mut self, samples: &[i16]) -> Result<Frames, SpeechError> {
+        // SAFETY: the front end is the decoder's and lives as long. The block has `count` rows of `width`
+        // values, one after the other, and is given back once; the last frame has room for a row.
+        unsafe {
+            let front = (self.api.ps_get_fe)(self.decoder.as_ptr());
+            let width = usize::try_from((self.api.fe_get_output_size)(front)).unwrap_or(0).max(1);
+            self.check("begin", (self.api.fe_start_utt)(front))?;
+            let (mut block, mut count) = (ptr::null_mut::<*mut f32>(), 0);
+            let code =
+                (self.api.fe_process_utt)(front, samples.as_ptr(), samples.len(), &mut block, &mut count);
+            self.check("listen", code)?;
+            let mut values = Vec::new();
+            if !block.is_null() {
+                for row in 0..usize::try_from(count).unwrap_or(0) {
+                    values.extend_from_slice(std::slice::from_raw_parts(*block.add(row), width));
+                }
+                (self.api.fe_free_2d)(block.cast());
+            }
+            let (mut last, mut more) = (vec![0.0; width], 0);
+            self.check("listen", (self.api.fe_end_utt)(front, last.as_mut_ptr(), &mut more))?;
+            if more > 0 {
+                values.extend(last);
+            }
+            Ok(Frames { width, values })
+        }
     }
 
     /// Ends the utterance: all passes of the search are made.

@@ -1,11 +1,11 @@
 //! CMU PocketSphinx with Debian's model of English: small, local, modest. Finals are decoded from the whole
-//! utterance, where its own mean can be taken; while it is spoken a cheaper decoder follows it.
+//! utterance, normalised here; while it is spoken a cheaper decoder follows it.
 
 mod ffi;
 
 use super::{Engine, Follower, Place, Recogniser, SpeechError};
 use crate::config::Speech;
-use ffi::{Decoder, Piece};
+use ffi::{Decoder, Frames, Piece};
 use huddle_domain::transcript::Word;
 use std::path::PathBuf;
 
@@ -54,6 +54,18 @@ impl PocketSphinx {
         Ok(Self { model, grammar: settings.grammar.clone() })
     }
 
+    /// The model's own parameters of features, without its normalisation, which is ours.
+    fn features(&self) -> Result<Vec<(String, String)>, SpeechError> {
+        let path = self.model.join(ACOUSTIC).join("feat.params");
+        let text = std::fs::read_to_string(&path).map_err(|e| {
+            SpeechError::Missing(format!("PocketSphinx has no model: {}: {e}", path.display()))
+        })?;
+        let given = text.lines().filter_map(|line| line.split_once(char::is_whitespace));
+        let kept = given.filter(|(name, _)| !matches!(*name, "-cmn" | "-cmninit" | "-model"));
+        let ours = [("-featparams", "/dev/null"), ("-cmn", "none")];
+        Ok(kept.chain(ours).map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect())
+    }
+
     fn decoder(&self, more: &[(&str, &str)]) -> Result<Decoder, SpeechError> {
         let path = |name: &str| self.model.join(name).to_string_lossy().into_owned();
         // The cutter finds the silences; the decoder's own removal would spoil the times of words.
@@ -92,7 +104,10 @@ impl Engine for PocketSphinx {
     }
 
     fn recogniser(&self) -> Result<Box<dyn Recogniser>, SpeechError> {
-        Ok(Box::new(Thorough(self.decoder(THOROUGH)?)))
+        let features = self.features()?;
+        let mut options: Vec<(&str, &str)> = features.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        options.extend(THOROUGH);
+        Ok(Box::new(Thorough(self.decoder(&options)?)))
     }
 
     fn follower(&self) -> Result<Box<dyn Follower>, SpeechError> {
@@ -104,8 +119,10 @@ struct Thorough(Decoder);
 
 impl Recogniser for Thorough {
     fn recognise(&mut self, _: Place, utterance: &[i16]) -> Result<Vec<Word>, SpeechError> {
+        let mut frames = self.0.frames(utterance)?;
+        normalise(&mut frames);
         self.0.begin()?;
-        self.0.hear(utterance, true)?;
+        self.0.hear_frames(&mut frames)?;
         self.0.end()?;
         Ok(words(self.0.pieces()))
     }
@@ -119,8 +136,30 @@ impl Follower for Quick {
     }
 
     fn follow(&mut self, samples: &[i16]) -> Result<String, SpeechError> {
-        self.0.hear(samples, false)?;
+        self.0.hear(samples)?;
         Ok(self.0.line())
+    }
+}
+
+/// Frames so much less loud than loud ones are no part of the channel: digital silence, above all, whose
+/// loudness has no bounds.
+const FAINT: f32 = 60.0;
+
+/// Takes the mean of the frames in which there is something from all frames: what is left does not depend on
+/// the microphone, nor on how much silence was cut along with the words.
+fn normalise(frames: &mut Frames) {
+    let rows = frames.values.chunks_exact(frames.width);
+    let mut loudness: Vec<f32> = rows.clone().map(|row| row[0]).collect();
+    loudness.sort_by(f32::total_cmp);
+    let Some(loud) = loudness.get(loudness.len() * 95 / 100) else { return };
+    let mut mean = vec![0.0f64; frames.width];
+    let mut count = 0.0;
+    for row in rows.filter(|row| row[0] > loud - FAINT) {
+        mean.iter_mut().zip(row).for_each(|(sum, value)| *sum += f64::from(*value));
+        count += 1.0;
+    }
+    for row in frames.values.chunks_exact_mut(frames.width) {
+        row.iter_mut().zip(&mean).for_each(|(value, sum)| *value -= (sum / count) as f32);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::NAMESPACE;
 use crate::{
-    app::{self, AppResult, agenda, exports, meetings, minutes, participants},
+    app::{self, AppResult, exports, meetings, minutes, participants},
     bus::{Event, What},
     doors::{
         House,
