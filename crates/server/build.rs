@@ -4,7 +4,9 @@ use std::{env, path::Path};
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    // Development builds read the files from the disk.
+    // Development builds read the files from the disk. The folder has to be there when they are compiled, else
+    // they look for it under a path that never matches; the app may be built into it later.
+    let _ = std::fs::create_dir_all("../../web/dist");
     if env::var("PROFILE").is_ok_and(|profile| profile == "release") {
         let dist = Path::new("../../web/dist");
         // Without this line a folder that appears later would not be noticed; with a missing one cargo asks

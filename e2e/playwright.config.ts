@@ -1,0 +1,14 @@
+// End-to-end tests: the real binary, the real Chromium of the system, real sound.
+import { defineConfig } from "@playwright/test";
+
+export default defineConfig({
+  testDir: "specs",
+  outputDir: "test-results",
+  // Recognising speech takes a core by itself.
+  workers: 2,
+  fullyParallel: true,
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: !!process.env.CI,
+  reporter: [["list"]],
+});
