@@ -15,6 +15,8 @@ pub(crate) fn is_chatter(sentence: &Sentence<'_>) -> bool {
 static HOUSEKEEPING: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(&[
         "activate|unmute|mute|turn their|your|the|on|off mic|microphone|video|camera",
+        "joining|participating * via|by|from video|phone|telephone",
+        "meeting via|by video|phone|telephone",
         "point of order",
         "through the chair",
         "call|calls|calling this|the meeting to order",

@@ -165,15 +165,15 @@ fn not_json(rejection: JsonRejection) -> ApiError {
 fn unfit(sentence: &str) -> ApiError {
     let said = sentence.split_once("target type: ").map_or(sentence, |(_, said)| said);
     let said = said.split(" at line ").next().unwrap_or(said);
-    let quoted = ["missing field `", "unknown field `"].iter().find_map(|begin| {
-        let (path, rest) = said.split_once(begin)?;
-        let name = rest.split('`').next()?;
-        Some(format!(
-            "{}{name}",
-            path.trim_end_matches(": ").to_owned() + if path.is_empty() { "" } else { "." }
-        ))
-    });
-    let field = quoted.or_else(|| said.split_once(": ").map(|(path, _)| path.to_owned()));
+    // The path is that of the field, but of what should hold it where the field is missing.
+    let (path, what) = said.split_once(": ").unwrap_or(("", said));
+    let missing = said.split_once("missing field `").and_then(|(_, rest)| rest.split('`').next());
+    let field = match (path, missing, what) {
+        ("", Some(missing), _) => Some(missing.to_owned()),
+        (path, Some(missing), what) if what.starts_with("missing") => Some(format!("{path}.{missing}")),
+        ("", None, _) => None,
+        (path, ..) => Some(path.to_owned()),
+    };
     let field = field.filter(|f| f.len() <= 100 && !f.contains(' ')).unwrap_or_else(|| "body".into());
     let mut error = ApiError::new(StatusCode::BAD_REQUEST, "invalid", crop(said));
     error.details = Some(serde_json::json!({ "field": field }));
@@ -265,7 +265,7 @@ mod tests {
         assert_eq!(field(&format!("{begin}missing field `title` at line 1 column 2")), "title");
         assert_eq!(
             field(&format!("{begin}nope: unknown field `nope`, expected `a` at line 1 column 2")),
-            "nope.nope"
+            "nope"
         );
         assert_eq!(
             field(&format!("{begin}agenda[0].title: invalid type: null at line 1 column 2")),

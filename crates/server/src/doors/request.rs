@@ -109,3 +109,33 @@ fn policy(house: &House) -> HeaderValue {
     );
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("default-src 'self'"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::{Router, body::Body, routing::get};
+    use tower::ServiceExt;
+    use tower_http::catch_panic::CatchPanicLayer;
+
+    #[tokio::test]
+    async fn a_panic_is_a_fault_and_tells_nothing() {
+        let boom: fn() -> &'static str = || panic!("the secret is 42");
+        let router = Router::new().route("/", get(async move || boom()));
+        let router = router.layer(CatchPanicLayer::custom(panicked));
+        let asked = Request::new(Body::empty());
+        let answer = REQUEST_ID.scope("an-id".into(), router.oneshot(asked)).await.expect("an answer");
+        assert_eq!(answer.status(), 500);
+        let body = axum::body::to_bytes(answer.into_body(), 10_000).await.expect("a body");
+        let error: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+        assert_eq!((&error["code"], &error["requestId"]), (&"fault".into(), &"an-id".into()));
+        assert!(!error.to_string().contains("42"), "{error}");
+    }
+
+    #[test]
+    fn only_plain_ids_are_taken_over() {
+        assert!(is_plain("abc-123_x.Y"));
+        for strange in ["", "a b", "a;b", "é", &"x".repeat(65)] {
+            assert!(!is_plain(strange), "{strange}");
+        }
+    }
+}

@@ -216,8 +216,19 @@ impl House {
 
     /// Nobody, at an address where nobody was before.
     pub fn stranger(&self) -> Person {
+        Person::new(&self.url, &self.new_address())
+    }
+
+    /// The same person at an address where nobody was before.
+    pub fn elsewhere(&self, person: &Person) -> Person {
+        let mut person = person.clone();
+        person.address = self.new_address();
+        person
+    }
+
+    fn new_address(&self) -> String {
         let n = self.addresses.fetch_add(1, Ordering::Relaxed);
-        Person::new("", &self.url, &format!("10.{}.{}.{}", n >> 16 & 255, n >> 8 & 255, n & 255))
+        format!("10.{}.{}.{}", n >> 16 & 255, n >> 8 & 255, n & 255)
     }
 
     /// A stranger who registers as `<name>@example.com` and signs in.

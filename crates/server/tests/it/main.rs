@@ -6,3 +6,4 @@ mod house;
 mod meetings;
 mod permissions;
 mod storage;
+mod users;

@@ -311,7 +311,14 @@ impl Reader<'_, '_> {
     fn add_context(&self, action: &mut Action) {
         let Some(before) = action.from[0].checked_sub(1) else { return };
         let sentence = &self.sentences[before];
-        if sentence.terms.len() > 1 && !sentence.asks() && !sentence.broken && !weight::is_chatter(sentence) {
+        // its words must come first in the evidence too
+        let earlier = sentence.places.last() <= self.sentences[action.from[0]].places.first();
+        if earlier
+            && sentence.terms.len() > 1
+            && !sentence.asks()
+            && !sentence.broken
+            && !weight::is_chatter(sentence)
+        {
             action.from.insert(0, before);
             action.context = Some(sentence.text.clone());
         }

@@ -3,6 +3,7 @@ import type { Mic } from "$features/meeting/mic.svelte";
 import { api, ask, type Shape } from "$lib/api/client";
 import { asProblem, Problem } from "$lib/api/problem";
 import { Connection } from "$lib/live/connection";
+import type { Microphone } from "$lib/live/microphone";
 import { EMPTY, hues, reduce, turns, type Room, type RoomEvent } from "$lib/live/room";
 import { Voice } from "$lib/live/voice";
 import { sorry } from "$lib/ui/toasts.svelte";
@@ -14,7 +15,6 @@ const FAREWELL_MS = 9_000;
 export class RoomStore {
   room = $state.raw<Room>(EMPTY);
   panel = $state<Panel>();
-  muted = $state(true);
   refused = $state.raw<Problem>();
   /** Frames on their way to the server; more than a few mean that the connection is slow or gone. */
   waiting = $state(0);
@@ -28,6 +28,7 @@ export class RoomStore {
   readonly #path: { meeting: string };
   #connection: Connection | undefined;
   readonly #voice: Voice;
+  #speaking: Microphone | undefined;
 
   constructor(
     place: Shape["Joined"],
@@ -51,7 +52,11 @@ export class RoomStore {
       refused: (code, message) => (this.refused = new Problem(0, code, message)),
       reading: () => this.panel === "chat",
     });
-    if (mic.on && mic.open && place.meeting.state === "live") void this.unmute();
+  }
+
+  /** Whether the others do not hear us. */
+  get muted(): boolean {
+    return !this.mic.on || !this.mic.open;
   }
 
   get isHost(): boolean {
@@ -59,11 +64,8 @@ export class RoomStore {
   }
 
   #tell(event: RoomEvent): void {
-    const before = this.room.meeting?.state;
     this.room = reduce(this.room, event);
-    const state = this.room.meeting?.state;
-    if (state === "ended" && !this.closing) void this.#close(true);
-    else if (before === "planned" && state === "live" && this.mic.on && this.mic.open && this.muted) void this.unmute();
+    if (this.room.meeting?.state === "ended" && !this.closing) void this.#close(true);
   }
 
   show(panel: Panel | undefined): void {
@@ -71,31 +73,27 @@ export class RoomStore {
     if (panel === "chat") this.#tell({ type: "chat.read" });
   }
 
-  async unmute(): Promise<void> {
-    if (this.mic.state !== "open") await this.mic.start();
-    if (!this.mic.open) return;
-    this.muted = false;
+  unmute(): void {
     this.mic.on = true;
-    try {
-      await this.#voice.speak(this.mic.open);
-    } catch (thrown) {
-      this.mute();
-      sorry(asProblem(thrown));
-    }
+    if (this.mic.state === "closed" || this.mic.state === "failed") void this.mic.start();
   }
 
   mute(): void {
-    this.muted = true;
     this.mic.on = false;
-    this.#voice.hush(this.mic.open);
   }
 
-  /** Takes another microphone; if ours is on it goes on with the new one. */
-  async choose(device: string): Promise<void> {
-    const speaking = !this.muted;
-    if (speaking) this.mute();
-    await this.mic.choose(device);
-    if (speaking) await this.unmute();
+  /** Speaks with the microphone that is open and switched on, if any; called whenever one of these changes. */
+  follow(): void {
+    const live = this.room.meeting?.state === "live" && !this.closing;
+    const wanted = live && this.mic.on ? this.mic.open : undefined;
+    if (wanted === this.#speaking) return;
+    if (this.#speaking) this.#voice.hush(this.#speaking);
+    this.#speaking = wanted;
+    if (!wanted) return;
+    this.#voice.speak(wanted).catch((thrown: unknown) => {
+      this.mute();
+      sorry(asProblem(thrown));
+    });
   }
 
   #silenced(code: string, message: string): void {
@@ -172,14 +170,15 @@ export class RoomStore {
 
   async #close(ended: boolean): Promise<void> {
     this.closing = true;
-    this.mute();
+    this.follow();
     await this.#voice.finished(this.room.link === "here" ? FAREWELL_MS : 0);
     this.dispose();
     this.onover(ended);
   }
 
   dispose(): void {
-    this.#voice.hush(this.mic.open);
+    this.#voice.hush(this.#speaking);
+    this.#speaking = undefined;
     this.#connection?.close();
     this.#connection = undefined;
   }

@@ -21,9 +21,9 @@ pub struct Person {
 }
 
 impl Person {
-    pub(super) fn new(name: &str, url: &str, address: &str) -> Self {
+    pub(super) fn new(url: &str, address: &str) -> Self {
         Self {
-            name: name.into(),
+            name: String::new(),
             token: None,
             refresh_token: None,
             address: address.into(),
