@@ -15,7 +15,12 @@ export class Speaker {
   acknowledged = 0;
   readonly sender = new Sender(() => crypto.randomUUID());
   readonly #socket: Socket;
-  #done = Promise.withResolvers<void>();
+  #resolve: () => void = () => {};
+  #reject: (why: Error) => void = () => {};
+  readonly #done = new Promise<void>((resolve, reject) => {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  });
 
   constructor(
     readonly client: Client,
@@ -46,7 +51,7 @@ export class Speaker {
       this.#act(this.sender.frame(bytes, performance.now()));
     }
     this.#act(this.sender.end());
-    await this.#done.promise;
+    await this.#done;
   }
 
   /** Writes a line; resolves when the server has it, however often it dies meanwhile. */
@@ -109,9 +114,9 @@ export class Speaker {
         setTimeout(() => this.#act(sender.retry(performance.now())), step.afterMs);
         return;
       case "done":
-        return this.#done.resolve();
+        return this.#resolve();
       case "refused":
-        return this.#done.reject(new Error(`${step.code}: ${step.message}`));
+        return this.#reject(new Error(`${step.code}: ${step.message}`));
     }
   }
 }
