@@ -7,6 +7,7 @@ mod exports;
 mod health;
 mod house;
 mod meetings;
+mod minutes_command;
 mod permissions;
 mod storage;
 mod tasks;
