@@ -3,7 +3,9 @@
 mod accounts;
 mod bad_input;
 mod house;
+mod log;
 mod meetings;
 mod permissions;
+mod process;
 mod storage;
 mod users;
