@@ -14,11 +14,13 @@ mod clean;
 mod decisions;
 mod due;
 mod language;
+mod opening;
 mod people;
 mod phrase;
 mod pick;
 mod questions;
 mod rank;
+mod repair;
 mod sentence;
 mod token;
 mod topics;
@@ -40,10 +42,10 @@ pub fn write(record: &MeetingRecord) -> Minutes {
     let decisions = decisions::find(&sentences);
     let actions = actions::find(&sentences, &people, due::Today::of(record, language));
     let questions = questions::find(&sentences);
-    let told = decisions.iter().map(|(_, from)| from).chain(actions.iter().map(|(_, from)| from));
-    let told: Vec<usize> = told.chain(questions.iter().map(|(_, from)| from)).flatten().copied().collect();
+    let told: Vec<usize> = decisions.iter().chain(&questions).flat_map(|(_, from)| from.clone()).collect();
+    let promised: Vec<usize> = actions.iter().flat_map(|(_, from)| from.clone()).collect();
     let scores = rank::score(&sentences, &subject(record, language));
-    let picked = pick::pick(&sentences, &scores, &told);
+    let picked = pick::pick(&sentences, &scores, &told, &promised);
     Minutes {
         writer: WRITER.to_owned(),
         language: language.tag().to_owned(),

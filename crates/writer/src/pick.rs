@@ -27,8 +27,8 @@ const LONG: usize = 15_000;
 /// Shortest sentence that stands for anything, in words, where there are longer ones.
 const WORDS_LEAST: usize = 5;
 
-/// How well a key point must read.
-const POINT_LEAST: f64 = 0.45;
+/// How well a key point must read, and a sentence of the summary where another does.
+const LEAST: f64 = 0.5;
 
 /// How sentences are chosen beside each other.
 struct Taste {
@@ -43,8 +43,14 @@ struct Taste {
 const FOR_SUMMARY: Taste = Taste { topic: 0.8, speaker: 1.0, novelty: 0.5 };
 const FOR_POINTS: Taste = Taste { topic: 0.6, speaker: 0.95, novelty: 0.4 };
 
-/// Chooses. The sentences `told` already stand elsewhere in the minutes and are no key points.
-pub(crate) fn pick(sentences: &[Sentence<'_>], scores: &Scores, told: &[usize]) -> Picked {
+/// Chooses. Neither the sentences of the decisions and questions (`told`) nor those of the actions
+/// (`promised`) become key points.
+pub(crate) fn pick(
+    sentences: &[Sentence<'_>],
+    scores: &Scores,
+    told: &[usize],
+    promised: &[usize],
+) -> Picked {
     let agenda: Vec<_> = sentences.iter().map(|s| s.segments[0].agenda_item).collect();
     let choice =
         Choice { sentences, scores, topics: topics::of(&scores.vectors, |at| agenda[at] != agenda[at - 1]) };
@@ -55,8 +61,15 @@ pub(crate) fn pick(sentences: &[Sentence<'_>], scores: &Scores, told: &[usize]) 
     }
     let budget = (spoken / 6).clamp(40, SUMMARY_WORDS);
     let mut summary: Vec<usize> = Vec::new();
-    let (mut used, mut tried, mut passed) = (0, 0, Vec::new());
-    while let Some(at) = choice.best(&left, &summary, &scores.gist, &FOR_SUMMARY) {
+    let (mut used, mut tried) = (0, 0);
+    // what somebody will do stands in its own list, where anything else was said
+    let well = |i: usize| scores.reads[i] >= LEAST;
+    let others = |i: &usize| !promised.contains(i) && (well(*i) || weight::announces(&sentences[*i]));
+    let mut offered = left.clone();
+    if left.iter().any(others) {
+        offered.retain(others);
+    }
+    while let Some(at) = choice.best(&offered, &summary, &scores.gist, &FOR_SUMMARY) {
         let fits = used + sentences[at].words.len() <= budget;
         if summary.is_empty() || fits {
             used += sentences[at].words.len();
@@ -67,12 +80,9 @@ pub(crate) fn pick(sentences: &[Sentence<'_>], scores: &Scores, told: &[usize]) 
                 break;
             }
         }
-        passed.push(at);
-        left.retain(|&i| i != at);
+        offered.retain(|&i| i != at);
     }
-    left.extend(passed.into_iter().filter(|i| !summary.contains(i)));
-    left.sort_unstable();
-    left.retain(|&i| !told.contains(&i) && weight::reads_well(&sentences[i]) >= POINT_LEAST);
+    left.retain(|&i| !summary.contains(&i) && !promised.contains(&i) && !told.contains(&i) && well(i));
     let most = if spoken > LONG { POINTS_MAX_LONG } else { POINTS_MAX };
     let mut chosen = summary.clone();
     while chosen.len() < summary.len() + (spoken / WORDS_PER_POINT).min(most)

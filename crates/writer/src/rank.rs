@@ -10,7 +10,7 @@ const COMPARED_MAX: usize = 1_500;
 const DAMPING: f64 = 0.85;
 const ROUNDS: usize = 30;
 /// What announces the subject counts up to so many times more at the very begin …
-const OPENING: f64 = 4.0;
+const OPENING: f64 = 16.0;
 /// … and by e less after this share of all words.
 const OPENING_SHARE: f64 = 0.1;
 /// How much more a sentence counts for each of its terms, up to three, that stands in the title
@@ -30,6 +30,8 @@ pub(crate) struct Scores {
     pub point: Vec<f64>,
     /// For the summary: the same with weight on what the meeting was said to be about.
     pub gist: Vec<f64>,
+    /// How well each sentence reads by itself, 0–1.
+    pub reads: Vec<f64>,
     /// The terms of each sentence.
     pub vectors: Vec<Vector>,
 }
@@ -53,7 +55,7 @@ pub(crate) fn score(sentences: &[Sentence<'_>], subject: &HashSet<String>) -> Sc
     let central = lexrank(&compared, &vectors);
     let top = central.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
     let (mut point, mut gist) = (vec![0.0; sentences.len()], vec![0.0; sentences.len()]);
-    let shares = shares(sentences);
+    let (shares, reads) = (shares(sentences), reads(sentences));
     for (&at, central) in compared.iter().zip(central) {
         let sentence = &sentences[at];
         if weight::is_chatter(sentence) {
@@ -61,16 +63,21 @@ pub(crate) fn score(sentences: &[Sentence<'_>], subject: &HashSet<String>) -> Sc
         }
         let on_agenda = sentence.terms.iter().filter(|t| subject.contains(*t)).take(3).count() as f64;
         let central = central / top;
-        let value = central * weight::reads_well(sentence) * (1.0 + ON_AGENDA * on_agenda);
-        let answers = at > 0 && sentences[at - 1].asks() && sentence.words.len() < SHORT_ANSWER;
-        let value = if answers { value * ANSWER } else { value };
+        let value = central * reads[at] * (1.0 + ON_AGENDA * on_agenda);
         let opening = (-shares[at] / OPENING_SHARE).exp();
         let announced = if weight::announces(sentence) { OPENING * opening } else { 0.0 };
         point[at] = value;
         // squared: a summary has room for the most central only
         gist[at] = central * value * (1.0 + announced);
     }
-    Scores { point, gist, vectors }
+    Scores { point, gist, reads, vectors }
+}
+
+/// How well sentences read; what answers a question in a few words hangs on it.
+fn reads(sentences: &[Sentence<'_>]) -> Vec<f64> {
+    let answers = |at: usize| at > 0 && sentences[at - 1].asks() && sentences[at].words.len() < SHORT_ANSWER;
+    let reads = |(at, sentence)| weight::reads_well(sentence) * if answers(at) { ANSWER } else { 1.0 };
+    sentences.iter().enumerate().map(reads).collect()
 }
 
 /// Which share of all words was spoken before each sentence.

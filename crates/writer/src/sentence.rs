@@ -4,15 +4,19 @@ use crate::clean;
 use crate::language::{self, Language};
 use crate::people::People;
 use crate::token::{self, Token};
+use huddle_domain::SegmentId;
 use huddle_domain::minutes::{Evidence, Item};
 use huddle_domain::record::MeetingRecord;
 use huddle_domain::transcript::Segment;
+use std::collections::BTreeMap;
 
 /// Something somebody said, cleaned, with where it was said.
 #[derive(Debug, Clone)]
 pub(crate) struct Sentence<'a> {
     /// The segments it was said in, in order; never empty.
     pub segments: Vec<&'a Segment>,
+    /// The places of these segments in the transcript.
+    pub places: Vec<usize>,
     /// Begin of its first word as far as that is known, milliseconds on the meeting's clock.
     pub start_ms: i64,
     /// End of its last word.
@@ -51,17 +55,14 @@ impl<'a> Sentence<'a> {
 
 /// Where sentences were said: their segments in order, from the first word to the last.
 pub(crate) fn evidence<'s, 'a: 's>(sentences: impl Iterator<Item = &'s Sentence<'a>>) -> Evidence {
-    let mut evidence = Evidence { segments: Vec::new(), start_ms: i64::MAX, end_ms: i64::MIN };
+    let mut said: BTreeMap<usize, SegmentId> = BTreeMap::new();
+    let (mut start_ms, mut end_ms) = (i64::MAX, i64::MIN);
     for sentence in sentences {
-        for segment in &sentence.segments {
-            if !evidence.segments.contains(&segment.id) {
-                evidence.segments.push(segment.id);
-            }
-        }
-        evidence.start_ms = evidence.start_ms.min(sentence.start_ms);
-        evidence.end_ms = evidence.end_ms.max(sentence.end_ms);
+        said.extend(sentence.places.iter().copied().zip(sentence.segments.iter().map(|s| s.id)));
+        start_ms = start_ms.min(sentence.start_ms);
+        end_ms = end_ms.max(sentence.end_ms);
     }
-    evidence
+    Evidence { segments: said.into_values().collect(), start_ms, end_ms }
 }
 
 /// The stems of the words that mean something.
@@ -88,7 +89,8 @@ pub(crate) fn all<'a>(record: &'a MeetingRecord, whole: Language, people: &Peopl
         }
         let timed =
             !segment.words.is_empty() && segment.words.len() == segment.text.split_whitespace().count();
-        let mut pieces = cut(&words).into_iter().map(|w| Piece::new(segment, w, timed)).collect::<Vec<_>>();
+        let mut pieces =
+            cut(&words).into_iter().map(|w| Piece::new(at, segment, w, timed)).collect::<Vec<_>>();
         let earlier = open.iter().position(|(_, p)| p.segments[0].speaker == segment.speaker);
         let mut first = at;
         if let Some((begun, mut piece)) = earlier.map(|i| open.remove(i)) {
@@ -129,13 +131,14 @@ fn is_marked(segments: &[Segment]) -> bool {
 /// A sentence in the making.
 struct Piece<'a> {
     segments: Vec<&'a Segment>,
+    places: Vec<usize>,
     words: Vec<Token>,
     start_ms: i64,
     end_ms: i64,
 }
 
 impl<'a> Piece<'a> {
-    fn new(segment: &'a Segment, words: Vec<Token>, timed: bool) -> Self {
+    fn new(place: usize, segment: &'a Segment, words: Vec<Token>, timed: bool) -> Self {
         let (mut start_ms, mut end_ms) = (segment.start_ms, segment.end_ms);
         // the segment's own word times place a sentence to the second
         if timed {
@@ -144,7 +147,7 @@ impl<'a> Piece<'a> {
                 time(words.first()).map_or(start_ms, |w| w.start_ms.clamp(start_ms, end_ms.max(start_ms)));
             end_ms = time(words.last()).map_or(end_ms, |w| w.end_ms.clamp(start_ms, end_ms.max(start_ms)));
         }
-        Self { segments: vec![segment], words, start_ms, end_ms }
+        Self { segments: vec![segment], places: vec![place], words, start_ms, end_ms }
     }
 
     fn goes_on_in(&self, next: &Self) -> bool {
@@ -155,6 +158,7 @@ impl<'a> Piece<'a> {
 
     fn append(&mut self, next: Self) {
         self.segments.extend(next.segments);
+        self.places.extend(next.places);
         self.words.extend(next.words);
         self.end_ms = self.end_ms.max(next.end_ms);
     }
@@ -168,6 +172,7 @@ impl<'a> Piece<'a> {
         }
         Some(Sentence {
             segments: self.segments,
+            places: self.places,
             start_ms: self.start_ms,
             end_ms: self.end_ms,
             text: clean::render(&words, language),

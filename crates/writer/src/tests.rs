@@ -166,6 +166,22 @@ fn what_stands_in_the_title_weighs_more() {
 }
 
 #[test]
+fn what_somebody_will_do_stands_in_its_own_list() {
+    let minutes = write(&meeting(&[
+        ("Ann", "The supplier raised the price of the temperature sensors again."),
+        ("Bob", "I'll call the supplier of the sensors and ask for the old price by Friday."),
+    ]));
+    let summary: Vec<_> = minutes.summary.iter().map(|i| i.text.as_str()).collect();
+    assert_eq!(summary, ["The supplier raised the price of the temperature sensors again."]);
+    assert_eq!(minutes.action_items.len(), 1);
+    // where nothing else was said, it is the summary too
+    assert_eq!(
+        write(&meeting(&[("Bob", "I'll call the supplier of the sensors by Friday.")])).summary.len(),
+        1
+    );
+}
+
+#[test]
 fn spanish_minutes_say_so() {
     let minutes =
         write(&meeting(&[("Eva", "bueno pues el presupuesto del año que viene no está listo todavía")]));

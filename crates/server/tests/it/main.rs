@@ -2,10 +2,15 @@
 
 mod accounts;
 mod bad_input;
+mod doctor;
+mod exports;
+mod health;
 mod house;
 mod log;
 mod meetings;
 mod permissions;
 mod process;
 mod storage;
+mod tasks;
 mod users;
+mod worker;

@@ -32,6 +32,8 @@ export class ResultStore {
   readonly player = new Player(() => void this.#audio());
   readonly #path: { meeting: string };
   #connection: Connection | undefined;
+  #looking = false;
+  #lookAgain = false;
   #poll: ReturnType<typeof setInterval> | undefined;
 
   constructor(code: string) {
@@ -73,6 +75,7 @@ export class ResultStore {
   }
 
   async #audio(): Promise<void> {
+    if (this.isGuest) return;
     try {
       this.player.load(await ask(api.GET("/api/v1/meetings/{meeting}/audio", { params: { path: this.#path } })));
       this.noAudio = undefined;
@@ -105,11 +108,22 @@ export class ResultStore {
     } else if (event.type === "minutes") void this.#again();
   }
 
+  /** Looks once more; what is asked for meanwhile is one further look. */
   async #again(): Promise<void> {
+    if (this.#looking) {
+      this.#lookAgain = true;
+      return;
+    }
+    this.#looking = true;
     try {
-      await this.#look();
+      do {
+        this.#lookAgain = false;
+        await this.#look();
+      } while (this.#lookAgain);
     } catch {
       // The next look will do; what is shown stays true.
+    } finally {
+      this.#looking = false;
     }
     if (!this.busy) this.#unwatch();
   }

@@ -156,6 +156,7 @@ export const en = {
   "minutes.failed": "The minutes could not be written.",
   "minutes.hearing": "The last words are still being heard",
   "minutes.none": "There are no minutes.",
+  "minutes.picked": "These are sentences picked from what was said. Check what matters against the transcript.",
   "minutes.play": "Play from {time}",
   "minutes.points": "Key points",
   "minutes.progress": "Progress of the minutes",

@@ -158,6 +158,7 @@ export const es: Catalogue = {
   "minutes.failed": "No se pudo escribir el acta.",
   "minutes.hearing": "Aún se escuchan las últimas palabras",
   "minutes.none": "No hay acta.",
+  "minutes.picked": "Son frases tomadas de lo que se dijo. Compruebe lo importante con la transcripción.",
   "minutes.play": "Reproducir desde {time}",
   "minutes.points": "Puntos clave",
   "minutes.progress": "Avance del acta",
