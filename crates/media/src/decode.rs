@@ -177,7 +177,10 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::NotAudio("it is damaged".into())))
 }
 
-fn pick(format: &dyn FormatReader) -> Result<(u32, Box<dyn AudioDecoder>, Option<u64>), Error> {
+/// The id of a track, its decoder, and how many milliseconds it lasts.
+type Picked = (u32, Box<dyn AudioDecoder>, Option<u64>);
+
+fn pick(format: &dyn FormatReader) -> Result<Picked, Error> {
     let track = format
         .default_track(TrackType::Audio)
         .ok_or_else(|| Error::NotAudio("it has no sound track".into()))?;

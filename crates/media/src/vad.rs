@@ -14,13 +14,8 @@ use earshot::Detector;
 pub const FRAME: usize = 256;
 
 /// Is a frame speech? One per stream: it remembers a little of what went before.
+#[derive(Default)]
 pub struct Vad(Box<Detector>);
-
-impl Default for Vad {
-    fn default() -> Self {
-        Self(Box::new(Detector::default()))
-    }
-}
 
 impl Vad {
     /// How likely the frame is speech, 0–1. What is too quiet to be heard scores 0.

@@ -2,6 +2,8 @@
 //! and dresses what is left (a capital, a full stop). Only ever removes words, never adds one.
 
 use crate::language::Language;
+use crate::opening;
+use crate::repair;
 use crate::token::{Token, is_terminal};
 
 /// The sentence without what carries nothing. May be empty. `marked` says that whoever wrote the
@@ -9,9 +11,9 @@ use crate::token::{Token, is_terminal};
 pub(crate) fn compress(words: &[Token], language: Language, marked: bool) -> Vec<Token> {
     let mut words = words.to_vec();
     fillers(&mut words, language);
-    false_starts(&mut words, language, marked);
-    repetitions(&mut words);
-    openings(&mut words, language);
+    repair::false_starts(&mut words, language, marked);
+    repair::repetitions(&mut words);
+    opening::openings(&mut words, language);
     words
 }
 
@@ -114,7 +116,7 @@ pub(crate) fn starts_with(words: &[Token], phrase: &str) -> bool {
 }
 
 /// Takes a word out and mends the marks around the gap.
-fn remove(words: &mut Vec<Token>, at: usize) {
+pub(crate) fn remove(words: &mut Vec<Token>, at: usize) {
     let gone = words.remove(at);
     if at > 0 {
         let before = &mut words[at - 1];
@@ -129,219 +131,6 @@ fn remove(words: &mut Vec<Token>, at: usize) {
         next.lead = gone.lead;
     }
 }
-
-/// Broken-off words (`w- we`, `th this`) and short starts that are begun again (`it — they — there`).
-fn false_starts(words: &mut Vec<Token>, language: Language, marked: bool) {
-    let mut at = 0;
-    let mut clause = 0;
-    while at < words.len() {
-        let stray = marked && is_stray_letter(words, at, language);
-        if stray || at + 1 < words.len() && is_fragment(&words[at], &words[at + 1], language) {
-            remove(words, at);
-            continue;
-        }
-        let broken = at + 1 < words.len() && words[at].breaks_off();
-        if broken && at - clause < 4 && words[clause..=at].iter().all(|w| language.is_stop(&w.low)) {
-            (clause..=at).for_each(|_| remove(words, clause));
-            at = clause;
-            continue;
-        }
-        if words[at].breaks_off() || words[at].pauses() || words[at].ends_sentence() {
-            clause = at + 1;
-        }
-        at += 1;
-    }
-}
-
-/// Whether `word` is the beginning of `next`, broken off: `w- we`, `th this`, `func functions`.
-fn is_fragment(word: &Token, next: &Token, language: Language) -> bool {
-    let letters = word.low.chars().count();
-    let more = next.low.chars().count().saturating_sub(letters);
-    let begins = more > 0 && next.low.starts_with(&word.low) && word.low.chars().all(char::is_alphabetic);
-    if !begins || word.pauses() || word.ends_sentence() {
-        return false;
-    }
-    let vowel = word.low.contains(['a', 'e', 'i', 'o', 'u', 'y', 'á', 'é', 'í', 'ó', 'ú']);
-    let capital = word.is_capital() && !next.is_capital() && letters > 1;
-    word.trail.starts_with('-')
-        || !capital && (!vowel && letters <= 3 || more > 2 && letters <= 4 && !language.is_stop(&word.low))
-}
-
-/// Whether a single small letter stands where no letter is named: `so c looking at it`.
-fn is_stray_letter(words: &[Token], at: usize, language: Language) -> bool {
-    let letter = |i: usize| {
-        words.get(i).is_some_and(|w| w.low.len() == 1 && w.low.chars().all(|c| c.is_ascii_alphabetic()))
-    };
-    let word = |i: usize| words.get(i).map_or("", |w| w.low.as_str());
-    let real = match language {
-        Language::Spanish => ["a", "e", "o", "u", "y"].contains(&word(at)),
-        _ => ["a", "i", "o"].contains(&word(at)),
-    };
-    let spelt = at > 0 && letter(at - 1)
-        || letter(at + 1)
-        || letter(at + 2) && matches!(word(at + 1), "and" | "to" | "y");
-    let named = at > 0 && (words[at - 1].core.contains(char::is_numeric) || LETTERED.contains(&word(at - 1)));
-    letter(at) && !real && !words[at].is_capital() && !spelt && !named
-}
-
-/// Words after which a letter names something.
-const LETTERED: &[&str] = &[
-    "plan", "option", "part", "letter", "vitamin", "team", "group", "button", "point", "item", "version",
-    "type", "class", "grade", "series", "room", "gate", "appendix", "exhibit", "section", "step", "phase",
-    "model", "variant", "opción", "parte", "letra", "vitamina", "equipo", "grupo", "botón", "punto",
-    "versión", "tipo", "clase", "sala", "anexo", "fase", "the", "la", "and", "to", "of",
-];
-
-/// Words and runs of up to four words said twice: `we have we have`, `it it's`.
-fn repetitions(words: &mut Vec<Token>) {
-    for run in (1..=4).rev() {
-        let mut at = 0;
-        while at + 2 * run <= words.len() {
-            let (first, second) = (&words[at..at + run], &words[at + run..at + 2 * run]);
-            let same = first.iter().zip(second).enumerate().all(|(i, (a, b))| {
-                a.low == b.low || i + 1 == run && b.low.starts_with(&format!("{}'", a.low))
-            });
-            // numbers are read out twice on purpose, and so is an emphatic `no`
-            let meant = first.iter().any(|w| w.low.contains(|c: char| c.is_numeric()))
-                || first.iter().any(Token::ends_sentence)
-                || run == 1 && MEANT_TWICE.contains(&first[0].low.as_str());
-            if same && !meant {
-                (0..run).for_each(|_| remove(words, at));
-            } else {
-                at += 1;
-            }
-        }
-    }
-}
-
-const MEANT_TWICE: &[&str] = &[
-    "had", "no", "bye", "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
-    "ten", "cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez",
-];
-
-/// Openings that only hold the floor: `okay so`, `well,`, `and`.
-fn openings(words: &mut Vec<Token>, language: Language) {
-    let (single, phrases) = match language {
-        Language::Spanish => (OPEN_ES, OPEN_PHRASES_ES),
-        _ => (OPEN_EN, OPEN_PHRASES_EN),
-    };
-    while words.len() > 1 {
-        let next = words[1].low.as_str();
-        let bound =
-            BOUND.iter().any(|(opening, followers)| *opening == words[0].low && followers.contains(&next));
-        let praise =
-            PRAISE.contains(&words[0].low.as_str()) && (words[0].pauses() || AFTER_PRAISE.contains(&next));
-        if words.len() > 3
-            && FORMAL.contains(&words[0].low.as_str())
-            && CHAIRS.contains(&next)
-            && words[1].pauses()
-        {
-            (0..2).for_each(|_| remove(words, 0));
-        } else if let Some(phrase) = phrases.iter().find(|p| starts_with(words, p)) {
-            let length = phrase.split(' ').count();
-            if length >= words.len() {
-                break;
-            }
-            (0..length).for_each(|_| remove(words, 0));
-        } else if (single.contains(&words[0].low.as_str()) && !bound || praise) && !words[0].ends_sentence() {
-            remove(words, 0);
-        } else {
-            break;
-        }
-    }
-}
-
-/// Openings that belong to what follows them: `so far`, `right now`.
-const BOUND: &[(&str, &[&str])] = &[
-    (
-        "so",
-        &[
-            "far", "that", "much", "many", "long", "called", "is", "are", "was", "does", "do", "did", "be",
-            "on", "as",
-        ],
-    ),
-    (
-        "right",
-        &[
-            "now", "away", "here", "there", "after", "before", "at", "in", "on", "side", "hand", "of", "to",
-            "across",
-        ],
-    ),
-    (
-        "well",
-        &[
-            "done",
-            "known",
-            "over",
-            "before",
-            "below",
-            "above",
-            "in",
-            "under",
-            "defined",
-            "established",
-            "into",
-        ],
-    ),
-    ("but", &["for"]),
-    ("yes", &["or"]),
-    ("okay", &["with", "for"]),
-    ("ok", &["with", "for"]),
-    ("bien", &["hecho", "por"]),
-    ("pero", &[]),
-];
-
-/// `Mr. Chair,` says nothing.
-const FORMAL: &[&str] = &["mr", "mrs", "ms", "madam", "señor", "señora"];
-const CHAIRS: &[&str] =
-    &["chair", "speaker", "president", "chairman", "chairperson", "presidente", "presidenta"];
-
-/// Words of praise that open a sentence when a pause or a new start follows.
-const PRAISE: &[&str] = &[
-    "cool",
-    "great",
-    "good",
-    "perfect",
-    "excellent",
-    "fine",
-    "right",
-    "perfecto",
-    "genial",
-    "again",
-    "now",
-    "sure",
-];
-const AFTER_PRAISE: &[&str] = &[
-    "so", "okay", "ok", "and", "well", "then", "i", "i'll", "we", "we'll", "let's", "thanks", "entonces",
-    "pues", "vamos",
-];
-
-const OPEN_EN: &[&str] = &[
-    "okay",
-    "ok",
-    "well",
-    "right",
-    "yeah",
-    "yep",
-    "alright",
-    "so",
-    "and",
-    "but",
-    "anyway",
-    "basically",
-    "actually",
-    "obviously",
-    "yes",
-    "anyways",
-    "'cause",
-    "plus",
-];
-const OPEN_PHRASES_EN: &[&str] =
-    &["i mean", "you know", "all right", "i guess", "as i said", "like i said", "of course"];
-const OPEN_ES: &[&str] =
-    &["bueno", "pues", "vale", "entonces", "y", "pero", "claro", "bien", "oye", "mira", "sí", "ok", "okay"];
-const OPEN_PHRASES_ES: &[&str] =
-    &["o sea", "a ver", "de acuerdo", "por supuesto", "es que", "la verdad es que"];
 
 /// The sentence as written: one space between words, a capital, a mark at the end.
 pub(crate) fn render(words: &[Token], language: Language) -> String {

@@ -28,7 +28,7 @@ const LONG: usize = 15_000;
 const WORDS_LEAST: usize = 5;
 
 /// How well a key point must read, and a sentence of the summary where another does.
-const LEAST: f64 = 0.45;
+const LEAST: f64 = 0.5;
 
 /// How sentences are chosen beside each other.
 struct Taste {

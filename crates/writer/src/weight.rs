@@ -152,3 +152,65 @@ static STRESSES: LazyLock<Phrases> = LazyLock::new(|| {
         "propongo|sugiero|recomiendo",
     ])
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+    use crate::people::People;
+    use crate::sentence;
+    use crate::tests::meeting;
+
+    /// What `ask` says of a sentence.
+    fn of<T>(text: &str, ask: impl Fn(&Sentence<'_>) -> T) -> T {
+        let record = meeting(&[("Ann", text)]);
+        ask(&sentence::all(&record, Language::English, &People::default())[0])
+    }
+
+    #[test]
+    fn chatter_is_told_from_talk() {
+        for text in [
+            "Can you hear me now?",
+            "You're on mute, Bob.",
+            "Good morning everyone.",
+            "Thanks for your time.",
+            "Se me oye bien?",
+        ] {
+            assert!(of(text, is_chatter), "{text}");
+        }
+        for text in [
+            "The customers can't hear the alarm of the new sensor.",
+            "We share the cost of the screen with the supplier.",
+        ] {
+            assert!(!of(text, is_chatter), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_announcement_says_what_it_is_about() {
+        for text in [
+            "Today we want to go through the launch plan.",
+            "This is the kick-off meeting for our project.",
+            "Hoy vamos a revisar el presupuesto.",
+        ] {
+            assert!(of(text, announces), "{text}");
+        }
+        for text in
+            ["A bit, but we can switch it back within a week.", "The crash rate went down to one percent."]
+        {
+            assert!(!of(text, announces), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_full_sentence_reads_better_than_a_torn_one() {
+        let full = of("The crash rate of the mobile app went down from four percent to one.", reads_well);
+        for torn in [
+            "It went down.",
+            "Because the crash rate of the mobile app went down from four percent—",
+            "A bit, but we can switch it back within a week.",
+        ] {
+            assert!(of(torn, reads_well) < 0.5 * full, "{torn} {} {full}", of(torn, reads_well));
+        }
+    }
+}

@@ -71,7 +71,7 @@ fn other_forms_are_read_where_sox_can_write_them() {
         if form != "mp3" {
             assert_eq!(decoder.duration_ms(), Some(1_000), "{form}");
         }
-        let audio: Vec<i16> = decoder.map(|b| b.unwrap()).flatten().collect();
+        let audio: Vec<i16> = decoder.flat_map(|b| b.unwrap()).collect();
         assert!((16_000..17_000).contains(&audio.len()), "{form}: {}", audio.len());
         assert!((crate::level::rms_dbfs(&audio[1_000..15_000]) + 9.03).abs() < 0.5, "{form}");
     }

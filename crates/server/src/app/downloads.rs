@@ -88,7 +88,7 @@ fn clean(name: &str) -> String {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     let stem: String = stem.chars().map(|c| if odd(c) { ' ' } else { c }).take(100).collect();
     let stem = stem.split_whitespace().collect::<Vec<_>>().join(" ");
-    let stem = stem.trim_matches('.').trim();
+    let stem = stem.trim_matches(|c: char| c == '.' || c.is_whitespace());
     let stem = if stem.is_empty() { "huddle" } else { stem };
     if extension.is_empty() { stem.to_owned() } else { format!("{stem}.{extension}") }
 }

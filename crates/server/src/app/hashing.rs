@@ -79,7 +79,7 @@ impl Hashing {
             let _turn = turn;
             work()
         });
-        Ok(work.await.map_err(|e| AppError::Fault(anyhow::Error::new(e).context("hashing a password")))?)
+        work.await.map_err(|e| AppError::Fault(anyhow::Error::new(e).context("hashing a password")))
     }
 }
 

@@ -2,8 +2,13 @@
 
 mod accounts;
 mod bad_input;
+mod doctor;
+mod exports;
+mod health;
 mod house;
 mod meetings;
 mod permissions;
 mod storage;
+mod tasks;
 mod users;
+mod worker;

@@ -1,20 +1,22 @@
 //! Action items: who promised what, until when. A promise is owned by its speaker, a request by
 //! who is named or takes it on, a need by whoever claims it, otherwise by nobody.
 
+mod clause;
 mod cues;
+mod task;
 mod verbs;
 
 use crate::clean;
 use crate::due::Today;
-use crate::language::Language;
 use crate::people::{Name, People, addressed};
 use crate::sentence::{self, Sentence};
 use crate::token::Token;
 use crate::weight;
 use chrono::NaiveDate;
-use cues::{Found, Kind};
+use clause::{Clause, clauses};
+use cues::Kind;
 use huddle_domain::minutes::ActionItem;
-use verbs::{Person, Work, work};
+use verbs::{Work, work};
 
 /// An action item in the making.
 #[derive(Debug)]
@@ -58,60 +60,6 @@ pub(crate) fn find(
         }
     }
     actions.into_iter().map(|a| reader.item(a)).collect()
-}
-
-/// A cue with the words that it governs.
-#[derive(Debug, Clone, Copy)]
-struct Clause {
-    cue: Found,
-    /// The verb.
-    verb: usize,
-    /// Behind its last word.
-    end: usize,
-    /// Begin of what may say until when.
-    from: usize,
-}
-
-/// All cues of a sentence, each with the words up to the next.
-fn clauses(words: &[Token]) -> Vec<Clause> {
-    let mut found: Vec<Found> = Vec::new();
-    let mut at = 0;
-    while at < words.len() {
-        let cue = cues::at(words, at).or_else(|| bare(words, at));
-        match cue {
-            Some(cue) => {
-                at = cue.end.max(at + 1);
-                found.push(cue);
-            }
-            None => at += 1,
-        }
-    }
-    let bounds: Vec<(usize, usize)> = (0..found.len())
-        .map(|i| {
-            let from = if i == 0 { 0 } else { found[i].start };
-            (from, found.get(i + 1).map_or(words.len(), |next| next.start))
-        })
-        .collect();
-    found
-        .into_iter()
-        .zip(bounds)
-        .map(|(cue, (from, end))| Clause { cue, verb: verbs::skip(words, cue.end).min(end), end, from })
-        .collect()
-}
-
-/// A Spanish future that needs no other cue: `enviaré el informe`, `Ana enviará el informe`.
-fn bare(words: &[Token], at: usize) -> Option<Found> {
-    if verbs::spanish_future(&words[at].low) == Some(Person::First) {
-        return Some(Found { kind: Kind::Promise, start: at, end: at, name: None });
-    }
-    let (length, name) = words[at].name?;
-    let future = words.get(at + length).and_then(|w| verbs::spanish_future(&w.low));
-    (future == Some(Person::Third)).then_some(Found {
-        kind: Kind::Named,
-        start: at,
-        end: at + length,
-        name: Some(name),
-    })
 }
 
 struct Reader<'a, 's> {
@@ -288,20 +236,14 @@ impl Reader<'_, '_> {
         owner: Option<(String, Option<usize>)>,
         due: Option<NaiveDate>,
     ) -> Option<Action> {
-        let ends = (clause.verb + 3..clause.end).find(|&at| ENDS.contains(&words[at].low.as_str()));
-        let end = ends.unwrap_or(clause.end);
-        let mut task = words[clause.verb..end].to_vec();
-        while task.last().is_some_and(|w| LOOSE.contains(&w.low.as_str())) {
-            task.pop();
-        }
-        without_address(&mut task);
+        let task = task::cut(words, clause.verb, clause.end);
         let terms = sentence::terms(&task, self.sentences[from[0]].language);
         // a verb without its object says nothing to who reads it later
         if !(terms.len() > 1 || due.is_some() && task.len() > 1) {
             return None;
         }
         let mut action = Action { from, context: None, task, terms, owner, due };
-        if points_back(&action.task) {
+        if task::points_back(&action.task) {
             self.add_context(&mut action);
         }
         Some(action)
@@ -327,7 +269,7 @@ impl Reader<'_, '_> {
     fn item(&self, action: Action) -> (ActionItem, Vec<usize>) {
         let first = &self.sentences[action.from[0]];
         let participant = action.owner.as_ref().and_then(|(_, p)| self.people.get((*p)?)?.participant);
-        let task = statement(&clean::render(&action.task, first.language));
+        let task = task::statement(&clean::render(&action.task, first.language));
         let item = ActionItem {
             task: action.context.map_or(task.clone(), |context| format!("{context} {task}")),
             owner: action.owner.map(|(name, _)| name),
@@ -340,93 +282,11 @@ impl Reader<'_, '_> {
     }
 }
 
-/// Takes `, Bob` off the end.
-fn without_address(task: &mut Vec<Token>) {
-    let Some(last) = task.len().checked_sub(1) else { return };
-    let named = matches!(task[last].name, Some((1, Name::Known(_))));
-    if named && last > 1 && task[last - 1].pauses() {
-        task.pop();
-    }
-}
-
 /// Before a cue, these make it no promise.
 const CONDITIONS: &[&str] = &[
     "if", "whether", "unless", "suppose", "imagine", "maybe", "perhaps", "si", "quizás", "quizá", "when",
     "cuando",
 ];
-
-/// Words with which something else begins.
-const ENDS: &[&str] = &[
-    "okay", "ok", "alright", "great", "thanks", "because", "but", "vale", "gracias", "perfecto", "porque",
-    "pero", "yeah", "cause",
-];
-
-/// Words that join a task to what came after it.
-const LOOSE: &[&str] = &[
-    "and", "then", "so", "but", "or", "y", "pero", "entonces", "that", "que", "if", "please", "right", "you",
-    "know",
-];
-
-/// Whether a task names its object only by pointing back: `look into that by Wednesday`.
-fn points_back(task: &[Token]) -> bool {
-    let points = task.iter().skip(1).any(|w| POINTERS.contains(&w.low.as_str()));
-    let names = |w: &Token| {
-        !Language::Unknown.is_stop(&w.low)
-            && !TIMES.contains(&w.low.as_str())
-            && !w.low.contains(char::is_numeric)
-    };
-    points && !task.iter().skip(1).any(names)
-}
-
-const POINTERS: &[&str] =
-    &["it", "that", "this", "them", "those", "these", "one", "ones", "eso", "esto", "ello", "ellos", "ellas"];
-
-/// Words that say when.
-const TIMES: &[&str] = &[
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "today",
-    "tomorrow",
-    "tonight",
-    "morning",
-    "afternoon",
-    "evening",
-    "week",
-    "weeks",
-    "month",
-    "months",
-    "day",
-    "days",
-    "year",
-    "quarter",
-    "end",
-    "lunes",
-    "martes",
-    "miércoles",
-    "jueves",
-    "viernes",
-    "mañana",
-    "semana",
-    "mes",
-    "día",
-    "fin",
-    "tarde",
-    "soon",
-    "later",
-    "latest",
-    "noon",
-];
-
-/// A task is asked for with a question and written as a statement.
-fn statement(text: &str) -> String {
-    let bare = text.trim_end_matches(['?', '？', '؟']);
-    if bare.len() == text.len() { text.to_owned() } else { clean::dress(bare) }
-}
 
 /// Adds an action, or what it knows to one that says the same.
 fn merge(actions: &mut Vec<Action>, new: Action) {

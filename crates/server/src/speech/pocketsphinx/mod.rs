@@ -95,6 +95,8 @@ const LANGUAGE: &str = "en-us.lm.bin";
 
 /// Finals may search wider: nobody waits for each syllable.
 const THOROUGH: &[(&str, &str)] = &[("-maxhmmpf", "-1"), ("-pl_window", "0")];
+/// A grammar has few ways through it: none is to be lost.
+const IN_GRAMMAR: &[(&str, &str)] = &[("-beam", "1e-100"), ("-pbeam", "1e-100"), ("-wbeam", "1e-80")];
 /// Guesses are made in one pass.
 const QUICK: &[(&str, &str)] = &[("-fwdflat", "no"), ("-bestpath", "no")];
 
@@ -106,7 +108,7 @@ impl Engine for PocketSphinx {
     fn recogniser(&self) -> Result<Box<dyn Recogniser>, SpeechError> {
         let features = self.features()?;
         let mut options: Vec<(&str, &str)> = features.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-        options.extend(THOROUGH);
+        options.extend(if self.grammar.is_some() { IN_GRAMMAR } else { THOROUGH });
         Ok(Box::new(Thorough(self.decoder(&options)?)))
     }
 
@@ -152,13 +154,15 @@ fn normalise(frames: &mut Frames) {
     let mut loudness: Vec<f32> = rows.clone().map(|row| row[0]).collect();
     loudness.sort_by(f32::total_cmp);
     let Some(loud) = loudness.get(loudness.len() * 95 / 100) else { return };
+    let faint = loud - FAINT;
     let mut mean = vec![0.0f64; frames.width];
     let mut count = 0.0;
-    for row in rows.filter(|row| row[0] > loud - FAINT) {
+    for row in rows.filter(|row| row[0] > faint) {
         mean.iter_mut().zip(row).for_each(|(sum, value)| *sum += f64::from(*value));
         count += 1.0;
     }
     for row in frames.values.chunks_exact_mut(frames.width) {
+        row[0] = row[0].max(faint);
         row.iter_mut().zip(&mean).for_each(|(value, sum)| *value -= (sum / count) as f32);
     }
 }
