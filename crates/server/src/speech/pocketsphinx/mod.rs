@@ -93,8 +93,17 @@ const ACOUSTIC: &str = "en-us";
 const DICTIONARY: &str = "cmudict-en-us.dict";
 const LANGUAGE: &str = "en-us.lm.bin";
 
-/// Finals may search wider: nobody waits for each syllable.
-const THOROUGH: &[(&str, &str)] = &[("-maxhmmpf", "-1"), ("-pl_window", "0")];
+/// Finals search wider than the library does by itself: twice the time for a quarter fewer wrong words on the
+/// recordings that this was chosen with.
+const THOROUGH: &[(&str, &str)] = &[
+    ("-beam", "1e-60"),
+    ("-pbeam", "1e-60"),
+    ("-wbeam", "1e-35"),
+    ("-lpbeam", "1e-50"),
+    ("-lponlybeam", "1e-35"),
+    ("-fwdflatbeam", "1e-70"),
+    ("-maxhmmpf", "10000"),
+];
 /// A grammar has few ways through it: none is to be lost.
 const IN_GRAMMAR: &[(&str, &str)] = &[("-beam", "1e-100"), ("-pbeam", "1e-100"), ("-wbeam", "1e-80")];
 /// Guesses are made in one pass.
