@@ -36,7 +36,7 @@ export async function joinAsGuest(page: Page, code: string, name: string): Promi
 
 /** The room is there and its connection stands. */
 export async function inTheRoom(page: Page): Promise<void> {
-  await expect(page.getByRole("toolbar", { name: "Meeting controls" })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Meeting controls" })).toBeVisible();
   await expect(page.getByRole("status").filter({ hasText: "Connecting" })).toHaveCount(0);
 }
 

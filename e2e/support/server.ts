@@ -26,8 +26,7 @@ export class Server {
 
   /** Starts on `data` (made if absent); resolves when it says that it is ready. */
   static async start(settings: Settings = {}, data = folder("data"), port = 0): Promise<Server> {
-    // Nothing of the developer's own settings reaches the server.
-    const env = { PATH: process.env.PATH ?? "", HOME: data, HUDDLE_DATA_DIR: data, HUDDLE_HOST: "127.0.0.1", ...settings };
+    const env = environment(data, settings);
     const child = spawn(BIN, ["serve", "--port", String(port)], { cwd: data, env, stdio: ["ignore", "pipe", "pipe"] });
     const log: string[] = [];
     const keep = (line: string) => {
@@ -72,20 +71,38 @@ export class Server {
 
   /** `kill -9`: no goodbye, nothing flushed. */
   async kill(): Promise<void> {
-    await this.#end("SIGKILL");
+    await end(this.child, "SIGKILL");
   }
 
   /** SIGTERM, as an operator stops it. */
   async stop(): Promise<void> {
-    await this.#end("SIGTERM");
+    await end(this.child, "SIGTERM");
+  }
+}
+
+/** A running `huddle worker`: tasks only. */
+export class Worker {
+  private constructor(private readonly child: ChildProcess) {}
+
+  static start(data: string, settings: Settings = {}): Worker {
+    return new Worker(spawn(BIN, ["worker"], { cwd: data, env: environment(data, settings), stdio: "ignore" }));
   }
 
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const gone = once(this.child, "exit");
-    this.child.kill(signal);
-    await gone;
+  async kill(): Promise<void> {
+    await end(this.child, "SIGKILL");
   }
+}
+
+// Nothing of the developer's own settings reaches the server.
+function environment(data: string, settings: Settings): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH ?? "", HOME: data, HUDDLE_DATA_DIR: data, HUDDLE_HOST: "127.0.0.1", ...settings };
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill(signal);
+  await gone;
 }
 
 const folders: string[] = [];

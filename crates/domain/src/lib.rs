@@ -12,7 +12,6 @@ pub mod meeting;
 pub mod minutes;
 pub mod participant;
 pub mod record;
-pub mod talktime;
 pub mod task;
 pub mod text;
 pub mod transcript;

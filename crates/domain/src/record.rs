@@ -43,3 +43,16 @@ pub struct MeetingRecord {
     /// The transcript in order.
     pub segments: Vec<Segment>,
 }
+
+/// Milliseconds spoken under each name, in order of first words: for transcripts without participants.
+pub fn spoken_by_name(segments: &[Segment]) -> Vec<(String, i64)> {
+    let mut spoken: Vec<(String, i64)> = Vec::new();
+    for segment in segments {
+        let length = segment.end_ms - segment.start_ms;
+        match spoken.iter_mut().find(|(name, _)| *name == segment.speaker) {
+            Some((_, sum)) => *sum += length,
+            None => spoken.push((segment.speaker.clone(), length)),
+        }
+    }
+    spoken
+}

@@ -99,11 +99,15 @@ fn wait_for(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Res
 /// Commands that people run by hand say only what is wrong, unless they are told otherwise.
 fn log_to_stderr(config: &Config, is_server: bool) -> anyhow::Result<()> {
     let level = if is_server || config.log.level != "info" { config.log.level.as_str() } else { "warn" };
-    let filter = EnvFilter::builder()
+    let mut filter = EnvFilter::builder()
         .parse(level.to_lowercase())
         .map_err(|e| anyhow::anyhow!("the setting log.level is malformed: {e}"))?
         // What it says of a file that is no audio is said better where the file is named.
         .add_directive("symphonia_core=off".parse()?);
+    // Below this they say what people said: nobody may ask for that, not even with `trace`.
+    for talkative in ["socketioxide", "engineioxide", "tungstenite", "tokio_tungstenite"] {
+        filter = filter.add_directive(format!("{talkative}=info").parse()?);
+    }
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

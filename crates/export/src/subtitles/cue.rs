@@ -7,6 +7,8 @@ use huddle_domain::transcript::Segment;
 pub(super) const LINE_MAX: usize = 42;
 /// A pause in the words that begins a new cue.
 const PAUSE_MS: i64 = 1_200;
+/// Most cues that are made equally long.
+const EVEN_MAX: usize = 12;
 
 /// A piece of a segment: one or two lines.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,35 +39,56 @@ struct Token {
 /// The cues of a segment, in order, none of them empty or backwards.
 pub(super) fn of(segment: &Segment, names: Names) -> Vec<Cue> {
     let mut cues = Vec::new();
-    let mut open: Vec<Token> = Vec::new();
-    for token in tokens(segment, names) {
-        let pauses = open.last().is_some_and(|last| token.start_ms - last.end_ms > PAUSE_MS);
-        open.push(token);
-        if (pauses || lines(&open).is_none())
-            && let Some(next) = open.pop()
-        {
-            cues.extend(close(&mut open));
-            open.push(next);
-        }
+    let mut rest = tokens(segment, names);
+    while !rest.is_empty() {
+        let breath = rest.windows(2).position(|pair| pair[1].start_ms - pair[0].end_ms > PAUSE_MS);
+        let after = rest.split_off(breath.map_or(rest.len(), |at| at + 1));
+        cues.extend(cut_evenly(&rest).into_iter().filter_map(cue));
+        rest = after;
     }
-    cues.extend(close(&mut open));
     cues
 }
 
-fn close(open: &mut Vec<Token>) -> Option<Cue> {
-    let tokens = std::mem::take(open);
+/// Cuts what is said in one breath into as few cues as it takes, of nearly the same length: no last word
+/// stands alone. In long speeches that is not worth the search.
+fn cut_evenly(tokens: &[Token]) -> Vec<&[Token]> {
+    let full = cut_at(tokens, 2 * LINE_MAX);
+    if !(2..=EVEN_MAX).contains(&full.len()) {
+        return full;
+    }
+    let fair = length(tokens) / full.len();
+    let even = (fair..2 * LINE_MAX).map(|goal| cut_at(tokens, goal)).find(|cuts| cuts.len() == full.len());
+    even.unwrap_or(full)
+}
+
+/// Fills cues up to `goal` characters, and never beyond two lines.
+fn cut_at(mut tokens: &[Token], goal: usize) -> Vec<&[Token]> {
+    let mut cuts = Vec::new();
+    while !tokens.is_empty() {
+        // A cue's worth is 86 characters: no token beyond the next 86 can fit.
+        let near = tokens.len().min(2 * LINE_MAX + 2);
+        let fits = |n: &usize| length(&tokens[..*n]) <= goal && lines(&tokens[..*n]).is_some();
+        let taken = (1..=near).take_while(fits).last().unwrap_or(1);
+        let (cue, rest) = tokens.split_at(taken);
+        cuts.push(cue);
+        tokens = rest;
+    }
+    cuts
+}
+
+fn cue(tokens: &[Token]) -> Option<Cue> {
     let (first, last) = (tokens.first()?, tokens.last()?);
-    Some(Cue {
-        start_ms: first.start_ms,
-        end_ms: last.end_ms.max(first.start_ms + 1),
-        lines: lines(&tokens)?,
-    })
+    Some(Cue { start_ms: first.start_ms, end_ms: last.end_ms.max(first.start_ms + 1), lines: lines(tokens)? })
+}
+
+/// Characters of the tokens with a space between each.
+fn length(tokens: &[Token]) -> usize {
+    tokens.iter().map(|t| t.length + 1).sum::<usize>().saturating_sub(1)
 }
 
 /// The tokens on one line, or on two of nearly the same length; `None` if they do not fit.
 fn lines(tokens: &[Token]) -> Option<Vec<String>> {
     let line = |tokens: &[Token]| tokens.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ");
-    let length = |tokens: &[Token]| tokens.iter().map(|t| t.length + 1).sum::<usize>().saturating_sub(1);
     if length(tokens) <= LINE_MAX {
         return Some(vec![line(tokens)]);
     }
@@ -171,6 +194,14 @@ mod tests {
         let segment = example::segment(0, "", 0, 4_000, "we will ship the new release on Friday afternoon");
         let cues = of(&segment, Names::InText);
         assert_eq!(cues[0].lines, ["we will ship the new", "release on Friday afternoon"]);
+    }
+
+    #[test]
+    fn no_last_word_stands_alone() {
+        let text = "we decided to ship version two on the 27th of November, and we keep the beta open";
+        let cues = of(&example::segment(0, "Bo Li", 0, 8_000, text), Names::InText);
+        let lengths: Vec<usize> = cues.iter().map(|c| c.lines.join(" ").len()).collect();
+        assert!(lengths.len() == 2 && lengths[0].abs_diff(lengths[1]) < 12, "{cues:?}");
     }
 
     #[test]

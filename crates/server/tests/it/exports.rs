@@ -90,12 +90,17 @@ async fn a_link_that_was_tampered_with_is_refused() {
         format!("{path}."),
         path.to_owned(),
         "/api/v1/downloads/a.b".into(),
-        "/api/v1/downloads/%00.%FF".into(),
+        "/api/v1/downloads/%00.%00".into(),
         format!("/api/v1/downloads/{}", "x".repeat(5_000)),
         link(&bob, &other).await, // signed with another house's key
     ] {
         let refused = follow(&house, &bad, &[]).await;
-        assert!(refused.status == 403 || refused.status == 400, "{bad}: {}", refused.status);
+        assert!(
+            refused.status == 403 || refused.status == 400,
+            "{bad}: {} {}",
+            refused.status,
+            refused.text()
+        );
         assert!(
             ["link_invalid", "invalid"].contains(&refused.json()["code"].as_str().unwrap_or_default()),
             "{bad}"

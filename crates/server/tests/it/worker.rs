@@ -5,13 +5,15 @@ use futures::StreamExt;
 use huddle_domain::{MeetingId, StreamId, account::AccountRole, minutes::Minutes, task::TaskStatus};
 use huddle_server::{
     app::{App, Caller},
-    config::Config,
+    config::{Config, EngineChoice},
     db, ids,
 };
+use secrecy::ExposeSecret;
 use serde_json::json;
 use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -92,14 +94,38 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn worker(data: &Path) -> Huddle {
-    let script = data.join("script.json");
-    let environment = [
-        ("HUDDLE_SPEECH_ENGINE", "scripted"),
-        ("HUDDLE_SPEECH_SCRIPT", script.to_str().expect("plain")),
-        ("HUDDLE_TASKS_LEASE_SECONDS", "2"),
-    ];
-    Huddle::worker(data, &environment)
+/// Where a worker works: a data directory, and a database elsewhere or in it.
+#[derive(Debug, Clone)]
+struct Place {
+    data: PathBuf,
+    url: Option<String>,
+}
+
+impl Place {
+    fn of(house: &House) -> Place {
+        let config = &house.app.config.storage;
+        let url = config.database_url.as_ref().map(|url| url.expose_secret().to_owned());
+        Place { data: config.data_dir.clone(), url }
+    }
+
+    fn worker(&self) -> Huddle {
+        let script = self.data.join("script.json");
+        let mut environment = vec![
+            ("HUDDLE_SPEECH_ENGINE", "scripted"),
+            ("HUDDLE_SPEECH_SCRIPT", script.to_str().expect("plain")),
+            ("HUDDLE_TASKS_LEASE_SECONDS", "2"),
+        ];
+        environment.extend(self.url.as_deref().map(|url| ("DATABASE_URL", url)));
+        Huddle::worker(&self.data, &environment)
+    }
+
+    async fn open(&self) -> Arc<App> {
+        let mut config = Config::default();
+        config.storage.data_dir.clone_from(&self.data);
+        config.storage.database_url = self.url.clone().map(Into::into);
+        config.speech.engine = EngineChoice::Off;
+        App::open(config).await.expect("opened")
+    }
 }
 
 /// All that came of the meeting, without ids and times: the same after every run.
@@ -173,11 +199,11 @@ async fn done(app: &App, meeting: MeetingId) {
     }
 }
 
-async fn open(data: &Path) -> std::sync::Arc<App> {
-    let mut config = Config::default();
-    config.storage.data_dir = data.into();
-    config.speech.engine = huddle_server::config::EngineChoice::Off;
-    App::open(config).await.expect("opened")
+/// Waits until a worker has begun with the meeting.
+async fn begun(app: &App, meeting: MeetingId) {
+    while db::task::of_meeting(app.db.read(), meeting).await.expect("read")[0].attempts == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 /// A whole number below `end`, by chance.
@@ -185,75 +211,84 @@ fn below(end: u128) -> u64 {
     u64::try_from(u128::from(u64::from_le_bytes(ids::random())) % end).expect("small")
 }
 
+/// Lets a worker do everything without harm: what comes of it, and how long that takes.
+async fn undisturbed(place: &Place, meeting: MeetingId) -> (Outcome, Duration) {
+    let app = place.open().await;
+    let _worker = place.worker();
+    begun(&app, meeting).await;
+    let began = Instant::now();
+    done(&app, meeting).await;
+    let outcome = outcome(&app, meeting).await;
+    assert_eq!(outcome.segments.len(), LINES.len(), "{outcome:#?}");
+    assert!(!outcome.minutes.is_empty(), "{outcome:#?}");
+    let export = &outcome.exports[..];
+    assert!(
+        matches!(export, [(format, state, _, true)] if format == "pdf" && state == "ready"),
+        "{export:?}"
+    );
+    assert_eq!((outcome.files, outcome.tasks.len()), (1, 3), "{outcome:#?}");
+    (outcome, began.elapsed())
+}
+
+/// Kills a worker at a moment of chance within `span` after it began, and lets another finish. Whether
+/// it was in the middle of a task.
+async fn killed(place: Place, meeting: MeetingId, span: Duration, expected: &Outcome) -> bool {
+    let app = place.open().await;
+    let first = place.worker();
+    begun(&app, meeting).await;
+    let moment = Duration::from_micros(below(span.as_micros()));
+    tokio::time::sleep(moment).await; // the moment of chance is the test
+    first.kill();
+    let found = tasks(&app, meeting).await;
+    let _second = place.worker();
+    done(&app, meeting).await;
+    let came = outcome(&app, meeting).await;
+    assert_eq!(&came, expected, "killed after {moment:?}, when there were {found:?}");
+    found.iter().any(|(_, status)| *status == TaskStatus::Processing)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_killed_at_any_moment_loses_and_doubles_nothing() {
     let Some((house, meeting)) = prepare(Store::Sqlite).await else { return };
-    let template = house.app.config.storage.data_dir.clone();
+    let template = Place::of(&house).data;
     let dir = tempfile::tempdir().expect("a directory");
+    let copied = |name: String| {
+        let data = dir.path().join(name);
+        copy(&template, &data);
+        Place { data, url: None }
+    };
+    let (expected, took) = undisturbed(&copied("calm".into()), meeting).await;
+    // Several at once take longer than one alone.
+    let span = took * 2;
+    let rounds = (0..KILLS).map(|round| killed(copied(round.to_string()), meeting, span, &expected));
+    let middle: Vec<bool> = futures::stream::iter(rounds).buffer_unordered(AT_ONCE).collect().await;
+    let middle = middle.into_iter().filter(|m| *m).count();
+    println!("{KILLS} kills within {span:?}, {middle} of them in the middle of a task");
+    assert!(middle > 0, "no kill was in the middle of a task");
+}
 
-    // Once without harm: what shall come of it, and how long that takes.
-    let calm = dir.path().join("calm");
-    copy(&template, &calm);
-    let app = open(&calm).await;
-    let began = Instant::now();
-    let undisturbed = worker(&calm);
-    done(&app, meeting).await;
-    let took = began.elapsed();
-    drop(undisturbed);
-    let expected = outcome(&app, meeting).await;
-    assert_eq!(expected.segments.len(), LINES.len(), "{expected:#?}");
-    assert!(!expected.minutes.is_empty(), "{expected:#?}");
-    assert!(
-        matches!(&expected.exports[..], [(format, state, _, true)] if format == "pdf" && state == "ready")
-    );
-    assert_eq!((expected.files, expected.tasks.len()), (1, 3), "{expected:#?}");
-
-    let rounds = (0..KILLS).map(|round| {
-        let (data, template, expected) = (dir.path().join(round.to_string()), &template, &expected);
-        async move {
-            copy(template, &data);
-            let app = open(&data).await;
-            let first = worker(&data);
-            let moment = Duration::from_millis(below(took.as_millis() * AT_ONCE as u128 / 2));
-            tokio::time::sleep(moment).await; // the moment of chance is the test
-            first.kill();
-            let found = tasks(&app, meeting).await;
-            let second = worker(&data);
-            done(&app, meeting).await;
-            assert_eq!(
-                &outcome(&app, meeting).await,
-                expected,
-                "killed after {moment:?}, when there were {found:?}"
-            );
-            drop(second);
-            found.iter().filter(|(_, status)| *status == TaskStatus::Processing).count()
-        }
-    });
-    let killed: Vec<usize> = futures::stream::iter(rounds).buffer_unordered(AT_ONCE).collect().await;
-    let in_the_middle = killed.into_iter().filter(|n| *n > 0).count();
-    println!("{KILLS} kills, {in_the_middle} of them in the middle of a task; undisturbed it takes {took:?}");
-    assert!(in_the_middle > 0, "no kill was in the middle of a task");
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_on_postgresql_killed_at_any_moment_loses_and_doubles_nothing() {
+    let Some((house, meeting)) = prepare(Store::Postgres).await else { return };
+    let (expected, span) = undisturbed(&Place::of(&house), meeting).await;
+    for _ in 0..3 {
+        let Some((house, meeting)) = prepare(Store::Postgres).await else { return };
+        killed(Place::of(&house), meeting, span, &expected).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_is_asked_to_stop_gives_its_task_back() {
     let Some((house, meeting)) = prepare(Store::Sqlite).await else { return };
-    let data = house.app.config.storage.data_dir.clone();
-    let app = open(&data).await;
-    let first = worker(&data);
-    // It is in the middle of something, or has just been.
-    while db::task::of_meeting(app.db.read(), meeting).await.expect("read")[0].attempts == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    assert!(
-        tokio::task::spawn_blocking(move || first.terminate(Duration::from_secs(10)))
-            .await
-            .expect("ended")
-            .success()
-    );
+    let place = Place::of(&house);
+    let app = place.open().await;
+    let first = place.worker();
+    begun(&app, meeting).await;
+    let ended = tokio::task::spawn_blocking(move || first.terminate(Duration::from_secs(10))).await;
+    assert!(ended.expect("it ended").success());
     let left = db::task::of_meeting(app.db.read(), meeting).await.expect("read");
     assert!(left.iter().all(|t| t.status != TaskStatus::Processing), "nothing is held any more: {left:#?}");
-    let _second = worker(&data);
+    let _second = place.worker();
     done(&app, meeting).await;
     let tasks = db::task::of_meeting(app.db.read(), meeting).await.expect("read");
     assert!(tasks.iter().all(|t| t.attempts == 1), "stopping in good order costs no attempt: {tasks:#?}");

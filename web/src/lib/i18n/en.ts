@@ -25,6 +25,7 @@ export const en = {
   "auth.sign-in": "Sign in",
   "auth.sign-in.do": "Sign in",
   "captions.behind": "Captions are {seconds} s behind",
+  "captions.earlier": "Show earlier words",
   "captions.finals": "What was said",
   "captions.nobody": "Nobody is speaking",
   "captions.none": "Nobody has spoken yet",

@@ -4,8 +4,8 @@ use super::zone::{self, When};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use huddle_domain::{
-    record::{MeetingRecord, Person},
-    talktime, text,
+    record::{self, MeetingRecord, Person},
+    text,
     transcript::Segment,
 };
 use std::path::Path;
@@ -50,7 +50,7 @@ pub(super) fn of(about: &About<'_>, own: Option<MeetingRecord>, segments: Vec<Se
 /// Who spoke, in order of first words, and for how long if that was measured.
 fn people(segments: &[Segment]) -> Vec<Person> {
     let is_timed = segments.iter().all(Segment::is_timed);
-    let spoken = talktime::by_name(segments).into_iter().filter(|(name, _)| !name.is_empty());
+    let spoken = record::spoken_by_name(segments).into_iter().filter(|(name, _)| !name.is_empty());
     spoken
         .map(|(name, ms)| Person { participant: None, name, talk_ms: if is_timed { ms } else { 0 } })
         .collect()

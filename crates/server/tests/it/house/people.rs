@@ -21,7 +21,8 @@ pub struct Person {
 }
 
 impl Person {
-    pub(super) fn new(url: &str, address: &str) -> Self {
+    /// Nobody yet, at this server.
+    pub fn new(url: &str, address: &str) -> Self {
         Self {
             name: String::new(),
             token: None,

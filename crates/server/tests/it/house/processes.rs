@@ -19,8 +19,13 @@ pub struct Huddle {
 impl Huddle {
     /// Starts `huddle serve` on a free port and returns when it says that it is ready.
     pub fn serve(data: &Path, environment: &[(&str, &str)]) -> Huddle {
-        let mut child =
-            command(data, environment).args(["serve", "--port", "0"]).spawn().expect("huddle starts");
+        Huddle::serve_logging(data, environment, Stdio::inherit())
+    }
+
+    /// [`Huddle::serve`], with its log going there.
+    pub fn serve_logging(data: &Path, environment: &[(&str, &str)], log: Stdio) -> Huddle {
+        let mut serve = command(data, environment);
+        let mut child = serve.args(["serve", "--port", "0"]).stderr(log).spawn().expect("huddle starts");
         let mut output = BufReader::new(child.stdout.take().expect("piped"));
         let mut told = String::new();
         let url = loop {
