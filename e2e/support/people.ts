@@ -47,3 +47,11 @@ export async function endForEverybody(page: Page): Promise<void> {
   await page.getByRole("dialog", { name: "End the meeting?" }).getByRole("button", { name: "End for everybody" }).click();
   await expect(page.getByRole("region", { name: "Transcript" })).toBeVisible({ timeout: 30_000 });
 }
+
+/** Signs in on the front page. */
+export async function signIn(page: Page, email: string, password: string): Promise<void> {
+  const form = page.getByRole("region", { name: "Your account" });
+  await form.getByLabel("E-mail").fill(email);
+  await form.getByLabel("Password").fill(password);
+  await form.getByRole("button", { name: "Sign in" }).click();
+}

@@ -13,8 +13,11 @@ export class Speaker {
   readonly said: string[] = [];
   /** Frames that the server has acknowledged. */
   acknowledged = 0;
-  readonly sender = new Sender(() => crypto.randomUUID());
+  readonly sender: Sender;
   readonly #socket: Socket;
+  #isIn: () => void = () => {};
+  /** Resolves once the server has let us in. */
+  readonly entered = new Promise<void>((resolve) => (this.#isIn = resolve));
   #resolve: () => void = () => {};
   #reject: (why: Error) => void = () => {};
   readonly #done = new Promise<void>((resolve, reject) => {
@@ -25,7 +28,9 @@ export class Speaker {
   constructor(
     readonly client: Client,
     readonly meeting: string,
+    stream: string = crypto.randomUUID(),
   ) {
+    this.sender = new Sender(() => stream);
     this.#socket = io(`${client.url}/v1`, {
       transports: ["websocket"],
       auth: { token: client.token },
@@ -77,6 +82,18 @@ export class Speaker {
     return Promise.race([answer.catch(() => none), gone]);
   }
 
+  /** Resolves when an event of this kind is told that satisfies. */
+  hears(event: string, good: (body: Json) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const listen = (body: Json) => {
+        if (!good(body)) return;
+        this.#socket.off(event, listen);
+        resolve();
+      };
+      this.#socket.on(event, listen);
+    });
+  }
+
   leave(): void {
     this.#socket.disconnect();
   }
@@ -84,6 +101,7 @@ export class Speaker {
   async #enter(): Promise<void> {
     const answer = await this.say("enter", { meeting: this.meeting });
     if (!answer.ok) return;
+    this.#isIn();
     for (const segment of answer.snapshot.segments) {
       if (!this.segments.has(segment.id)) this.segments.set(segment.id, { segment, times: 0 });
     }

@@ -71,6 +71,7 @@ export const test = base.extend<Given>({
     const wrong: string[] = [];
     await use(async (server, browser, options = {}) => {
       const context = await browser.newContext({ baseURL: server.url, locale: "en-GB", acceptDownloads: true, ...options });
+      context.setDefaultTimeout(20_000);
       contexts.push(context);
       const page = await context.newPage();
       // Nothing may leave this machine, and nothing may throw.

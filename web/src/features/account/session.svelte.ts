@@ -1,5 +1,5 @@
 // Who is signed in here, and what this instance offers.
-import { api, ask, type Shape } from "$lib/api/client";
+import { api, ask, onSignedOut, type Shape } from "$lib/api/client";
 import { asProblem, type Problem } from "$lib/api/problem";
 import { sessionHint } from "$lib/api/refresh";
 
@@ -14,6 +14,17 @@ const now = $state<Session>({ state: "asking" });
 
 /** Who is signed in; reactive. */
 export const session: Readonly<Session> = now;
+
+function out(): void {
+  now.account = undefined;
+  if (now.state === "in") now.state = "out";
+}
+onSignedOut(out);
+
+// Signing in or out in one tab does so in all of them.
+addEventListener("storage", (event) => {
+  if (event.key === sessionHint.key && (event.newValue === null || event.oldValue === null)) void look();
+});
 
 async function me(): Promise<Shape["Account"] | undefined> {
   try {
@@ -52,8 +63,7 @@ export async function register(email: string, name: string, password: string): P
 export async function signOut(): Promise<void> {
   await ask(api.POST("/api/v1/auth/sign-out"));
   sessionHint.clear();
-  now.account = undefined;
-  now.state = "out";
+  out();
 }
 
 /** The account changed. */

@@ -21,6 +21,8 @@ export class Meetings {
   items = $state.raw<Meeting[]>();
   live = $state.raw<Meeting[]>([]);
   problem = $state.raw<Problem>();
+  /** Whether the server has answered at all: before that nobody knows what the page will look like. */
+  answered = $state(false);
   #asked = 0;
 
   /** Asks again; an answer that was overtaken is thrown away. */
@@ -40,6 +42,7 @@ export class Meetings {
     } catch (thrown) {
       if (turn === this.#asked) this.problem = asProblem(thrown);
     }
+    this.answered = true;
   }
 
   get #perPage(): number {

@@ -14,6 +14,7 @@ export class ResultStore {
   meeting = $state.raw<Shape["Meeting"]>();
   people = $state.raw<Shape["Participant"][]>([]);
   transcript = $state.raw<Shape["Transcript"]>();
+  agenda = $state.raw<Shape["AgendaItem"][]>([]);
   minutes = $state.raw<Shape["MinutesState"]>();
   tasks = $state.raw<Shape["Task"][]>([]);
   problem = $state.raw<Problem>();
@@ -25,6 +26,16 @@ export class ResultStore {
   making = $state.raw<ReadonlySet<Format>>(new Set());
 
   hues = $derived(hues(this.people));
+  /** The point of the agenda that begins with a turn. */
+  points = $derived.by(() => {
+    const titles = new Map(this.agenda.map((i) => [i.id, i.title]));
+    const begins = new Map<string, string>();
+    this.turns.forEach((turn, i) => {
+      const title = turn.agendaItem && titles.get(turn.agendaItem);
+      if (title && this.turns[i - 1]?.agendaItem !== turn.agendaItem) begins.set(turn.key, title);
+    });
+    return begins;
+  });
   turns = $derived(turns(this.transcript?.segments ?? []));
   you = $derived(this.people.find((p) => p.isYou));
   task = $derived(this.tasks.findLast((t) => t.status === "pending" || t.status === "processing"));
@@ -47,9 +58,10 @@ export class ResultStore {
   async load(): Promise<void> {
     const params = { path: this.#path };
     try {
-      [this.meeting, this.people] = await Promise.all([
+      [this.meeting, this.people, this.agenda] = await Promise.all([
         ask(api.GET("/api/v1/meetings/{meeting}", { params })),
         ask(api.GET("/api/v1/meetings/{meeting}/participants", { params })),
+        ask(api.GET("/api/v1/meetings/{meeting}/agenda", { params })),
       ]);
       await this.#look();
       this.problem = undefined;

@@ -1,7 +1,7 @@
 // The API client: types come from openapi.json (`npm run api`), cookies carry the session.
 import createClient from "openapi-fetch";
 import { asProblem, problemOf } from "./problem";
-import { refresh } from "./refresh";
+import { refresh, sessionHint } from "./refresh";
 import type { components, paths } from "./schema";
 
 export type Shape = components["schemas"];
@@ -19,6 +19,13 @@ export function tokenInUse(): string | undefined {
   return guestToken;
 }
 
+let signedOut: () => void = () => undefined;
+
+/** What to do when the server does not know the session any more. */
+export function onSignedOut(then: () => void): void {
+  signedOut = then;
+}
+
 async function send(request: Request): Promise<Response> {
   const asked = Date.now();
   if (guestToken) request.headers.set("authorization", `Bearer ${guestToken}`);
@@ -30,8 +37,10 @@ async function send(request: Request): Promise<Response> {
     .clone()
     .json()
     .catch(() => ({}))) as { code?: string };
-  if (!STALE.has(said.code ?? "") || !(await refresh(asked))) return answer;
-  return fetch(again);
+  if (!STALE.has(said.code ?? "")) return answer;
+  if (await refresh(asked)) return fetch(again);
+  if (!sessionHint.at()) signedOut();
+  return answer;
 }
 
 export const api = createClient<paths>({

@@ -8,6 +8,7 @@ const LOCK = "huddle.refresh";
 const storage = () => (typeof localStorage === "undefined" ? undefined : localStorage);
 
 export const sessionHint = {
+  key: HINT,
   set: () => storage()?.setItem(HINT, String(Date.now())),
   clear: () => storage()?.removeItem(HINT),
   at: () => Number(storage()?.getItem(HINT) ?? 0),

@@ -230,6 +230,8 @@ export const en = {
   "room.lost.kept": "{length} of what you said is kept here and will be sent.",
   "room.planned": "The meeting has not started",
   "room.planned.host": "{name} can start it. You are already in.",
+  "room.again": "Join again",
+  "room.signed-out": "You were signed out",
   "room.timer": "Time since the start",
   "settings.language": "Language",
   "settings.look": "Appearance",

@@ -232,6 +232,8 @@ export const es: Catalogue = {
   "room.lost.kept": "{length} de lo que dijo se guardan aquí y se enviarán.",
   "room.planned": "La reunión no ha empezado",
   "room.planned.host": "{name} puede empezarla. Usted ya está dentro.",
+  "room.again": "Entrar de nuevo",
+  "room.signed-out": "Se cerró su sesión",
   "room.timer": "Tiempo desde el inicio",
   "settings.language": "Idioma",
   "settings.look": "Apariencia",

@@ -186,6 +186,11 @@ describe("turns", () => {
     expect(list[0]?.endMs).toBe(2_500);
   });
 
+  it("part where the agenda goes on", () => {
+    const [a, b] = [segment("1", 0), { ...segment("2", 1_500), agendaItem: "next" }];
+    expect(turns([a, b])).toHaveLength(2);
+  });
+
   it("do not join speakers of one name who are not the same person", () => {
     const [a, b] = [segment("1", 0), { ...segment("2", 1_000), participant: "other" }];
     expect(turns([a, b])).toHaveLength(2);

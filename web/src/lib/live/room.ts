@@ -195,6 +195,8 @@ export interface Turn {
   key: string;
   participant: string | null;
   speaker: string;
+  /** The point of the agenda it was said under. */
+  agendaItem: string | null;
   startMs: number;
   endMs: number;
   segments: Segment[];
@@ -210,13 +212,25 @@ export function turns(segments: Segment[]): Turn[] {
   const out: Turn[] = [];
   for (const s of segments) {
     const last = out.at(-1);
-    const same = last && last.participant === (s.participant ?? null) && last.speaker === s.speaker;
+    const same =
+      last &&
+      last.participant === (s.participant ?? null) &&
+      last.speaker === s.speaker &&
+      last.agendaItem === (s.agendaItem ?? null);
     if (same && s.startMs - last.endMs < PAUSE_MS && last.segments.length < PARAGRAPH) {
       last.segments.push(s);
       last.endMs = Math.max(last.endMs, s.endMs);
     } else {
       const { speaker, startMs, endMs } = s;
-      out.push({ key: s.id, participant: s.participant ?? null, speaker, startMs, endMs, segments: [s] });
+      out.push({
+        key: s.id,
+        participant: s.participant ?? null,
+        agendaItem: s.agendaItem ?? null,
+        speaker,
+        startMs,
+        endMs,
+        segments: [s],
+      });
     }
   }
   return out;
