@@ -45,7 +45,7 @@ fn recordings() -> Option<PathBuf> {
 }
 
 /// PocketSphinx as it is installed; `None`, and said so, if it is not.
-fn pocketsphinx(grammar: Option<&Path>) -> Option<Arc<dyn Engine>> {
+pub(super) fn pocketsphinx(grammar: Option<&Path>) -> Option<Arc<dyn Engine>> {
     let settings = Speech { grammar: grammar.map(Into::into), ..Speech::default() };
     match PocketSphinx::open(&settings) {
         Ok(engine) => Some(Arc::new(engine)),

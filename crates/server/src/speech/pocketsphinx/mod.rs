@@ -135,7 +135,8 @@ impl Recogniser for Thorough {
         self.0.begin()?;
         self.0.hear_frames(&mut frames)?;
         self.0.end()?;
-        Ok(words(self.0.pieces()))
+        let words = words(self.0.pieces());
+        Ok(if is_made_up(&words, huddle_media::ms(utterance.len() as u64)) { Vec::new() } else { words })
     }
 }
 
@@ -174,6 +175,14 @@ fn normalise(frames: &mut Frames) {
         row[0] = row[0].max(faint);
         row.iter_mut().zip(&mean).for_each(|(value, sum)| *value -= (sum / count) as f32);
     }
+}
+
+/// Whether these words were found in mere noise: they fill next to nothing of what is taken for speech, or
+/// none of them is likely. What was really said does neither.
+fn is_made_up(words: &[Word], length_ms: i64) -> bool {
+    let spoken_ms: i64 = words.iter().map(|w| w.end_ms - w.start_ms).sum();
+    let surest = words.iter().filter_map(|w| w.confidence).fold(0.0, f32::max);
+    spoken_ms * 10 < length_ms || surest < 0.15
 }
 
 /// The words among the pieces: no silences, no noises, no numbers of pronunciations.
