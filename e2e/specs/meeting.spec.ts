@@ -137,7 +137,7 @@ test("the main job works in Spanish", async ({ serve, browse, visit }) => {
   await form.getByLabel("Correo electrónico").fill("ines@example.com");
   await form.getByLabel("Contraseña").fill(PASSWORD);
   await form.getByRole("button", { name: "Crear la cuenta" }).click();
-  await page.getByRole("button", { name: "Empezar ahora" }).click();
+  await page.getByRole("button", { name: "Empezar", exact: true }).click();
   await page.getByRole("button", { name: "Entrar", exact: true }).click();
   await expect(page.locator("[data-caption-state]")).toContainText("Los subtítulos están desactivados");
   await page.getByRole("button", { name: "Salir", exact: true }).click();
