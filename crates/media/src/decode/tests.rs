@@ -128,6 +128,7 @@ fn a_length_that_the_file_cannot_have_is_not_believed() {
     wav.finalize().unwrap();
     assert_eq!(Decoder::open(&path).unwrap().duration_ms(), Some(1_000));
     let mut bytes = std::fs::read(&path).unwrap();
+    bytes[4..8].copy_from_slice(&0x7fff_f024u32.to_le_bytes());
     bytes[40..44].copy_from_slice(&0x7fff_f000u32.to_le_bytes());
     std::fs::write(&path, bytes).unwrap();
     let decoder = Decoder::open(&path).unwrap();
