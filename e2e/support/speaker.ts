@@ -13,7 +13,7 @@ export class Speaker {
   readonly said: string[] = [];
   /** Frames that the server has acknowledged. */
   acknowledged = 0;
-  readonly sender = new Sender(() => crypto.randomUUID());
+  readonly sender: Sender;
   readonly #socket: Socket;
   #isIn: () => void = () => {};
   /** Resolves once the server has let us in. */
@@ -28,7 +28,9 @@ export class Speaker {
   constructor(
     readonly client: Client,
     readonly meeting: string,
+    stream: string = crypto.randomUUID(),
   ) {
+    this.sender = new Sender(() => stream);
     this.#socket = io(`${client.url}/v1`, {
       transports: ["websocket"],
       auth: { token: client.token },

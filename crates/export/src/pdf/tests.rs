@@ -1,3 +1,5 @@
+//! PDF as poppler reads it.
+
 use super::*;
 use crate::example;
 use std::{

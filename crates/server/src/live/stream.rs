@@ -138,6 +138,7 @@ impl Kept {
             frames::Verdict::Known => Ok(self.samples),
             frames::Verdict::Keep => {
                 log.append(&frame).map_err(NotKept::Disk)?;
+                metrics::counter!("huddle_audio_frames_total").increment(1);
                 self.samples = log.samples();
                 Ok(self.samples)
             }

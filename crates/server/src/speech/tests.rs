@@ -45,7 +45,7 @@ fn recordings() -> Option<PathBuf> {
 }
 
 /// PocketSphinx as it is installed; `None`, and said so, if it is not.
-fn pocketsphinx(grammar: Option<&Path>) -> Option<Arc<dyn Engine>> {
+pub(super) fn pocketsphinx(grammar: Option<&Path>) -> Option<Arc<dyn Engine>> {
     let settings = Speech { grammar: grammar.map(Into::into), ..Speech::default() };
     match PocketSphinx::open(&settings) {
         Ok(engine) => Some(Arc::new(engine)),
@@ -152,7 +152,8 @@ fn recorded_people_are_understood_about_as_well_as_this_engine_can() {
     for (file, said) in table.lines().skip(1).filter_map(|line| line.split_once('\t')) {
         let audio = huddle_media::Decoder::open(&data.join("speech").join(file)).expect("opens");
         let audio: Vec<i16> = audio.flat_map(|b| b.expect("decodes")).collect();
-        let utterances = heard(&engine, &[audio, silence(1_000)].concat());
+        // As a live stream is heard: through its log, with a second of silence after the words.
+        let utterances = heard(&engine, &logged([audio, silence(1_000)].concat()));
         let errors = compare(said, &text(&utterances));
         println!("{:5.2}  {file}", errors.rate());
         for u in &utterances {
@@ -165,5 +166,16 @@ fn recorded_people_are_understood_about_as_well_as_this_engine_can() {
     }
     println!("{:5.2}  all", all.rate());
     assert!(jfk.expect("jfk.wav is among them") <= 0.35);
-    assert!(all.rate() <= 0.45);
+    assert!(all.rate() <= 0.4);
+}
+
+/// What the codec of the log leaves of some audio.
+fn logged(mut audio: Vec<i16>) -> Vec<i16> {
+    audio.resize(audio.len().next_multiple_of(huddle_media::BLOCK), 0);
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("clip.ogg");
+    let mut log = huddle_media::OpusLog::create(&path, 1).expect("created");
+    audio.chunks_exact(huddle_media::BLOCK).for_each(|block| log.append(block).expect("appended"));
+    log.finish().expect("finished");
+    huddle_media::ogg::read(&path, 0).expect("opens").flat_map(|b| b.expect("decodes")).collect()
 }

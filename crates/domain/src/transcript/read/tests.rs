@@ -1,3 +1,5 @@
+//! Every form of transcript, what is refused, and whatever else comes.
+
 use super::*;
 use crate::{SegmentId, transcript::UNTIMED};
 use proptest::prelude::*;

@@ -19,6 +19,7 @@ type Ptr = *mut c_void;
 struct Api {
     cmd_ln_parse_r: unsafe extern "C" fn(Ptr, Ptr, i32, *mut *mut c_char, i32) -> Ptr,
     cmd_ln_free_r: unsafe extern "C" fn(Ptr) -> c_int,
+    fe_start_stream: unsafe extern "C" fn(Ptr),
     fe_start_utt: unsafe extern "C" fn(Ptr) -> c_int,
     fe_process_utt: unsafe extern "C" fn(Ptr, *const i16, usize, *mut *mut *mut f32, *mut i32) -> c_int,
     fe_end_utt: unsafe extern "C" fn(Ptr, *mut f32, *mut i32) -> c_int,
@@ -63,6 +64,7 @@ impl Api {
         Ok(api!(
             cmd_ln_parse_r,
             cmd_ln_free_r,
+            fe_start_stream,
             fe_start_utt,
             fe_process_utt,
             fe_end_utt,
@@ -207,6 +209,8 @@ impl Decoder {
         unsafe {
             let front = (self.api.ps_get_fe)(self.decoder.as_ptr());
             let width = usize::try_from((self.api.fe_get_output_size)(front)).unwrap_or(0).max(1);
+            // Forgets the noise of other utterances, so that the same samples give the same frames.
+            (self.api.fe_start_stream)(front);
             self.check("begin", (self.api.fe_start_utt)(front))?;
             let (mut block, mut count) = (ptr::null_mut::<*mut f32>(), 0);
             let code =
