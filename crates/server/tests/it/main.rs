@@ -6,6 +6,7 @@ mod doctor;
 mod exports;
 mod health;
 mod house;
+mod live;
 mod log;
 mod meetings;
 mod minutes_command;
