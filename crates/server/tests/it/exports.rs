@@ -186,3 +186,45 @@ on_both! {
         assert_eq!(exports(&gus, &meeting).await.as_array().map(Vec::len), Some(1), "a guest may read");
     }
 }
+
+#[tokio::test]
+async fn the_audio_of_a_speaker_can_be_followed_while_it_grows() {
+    use huddle_domain::StreamId;
+    use huddle_server::app::Caller;
+
+    let house = House::start().await;
+    let alice = house.join("alice").await;
+    let meeting = alice.meet("Weekly").await;
+    let id = |value: &Value| value["id"].as_str().expect("an id").parse().expect("an id");
+    let caller = Caller::Account {
+        id: id(&alice.get("/me").await.ok(200)),
+        role: huddle_domain::account::AccountRole::Admin,
+    };
+    let people = alice.get(&format!("/meetings/{}/participants", meeting.id())).await.ok(200);
+    let participant = people[0]["id"].as_str().expect("an id").parse().expect("an id");
+    let stream: StreamId = house.app.next_id();
+    house.live.open(caller, meeting.id(), stream, 0).await.expect("opened");
+    let send = async |seq: u32| {
+        house.live.accept(participant, stream, seq, &[0; 3_200]).await.expect("kept");
+    };
+    for seq in 0..5 {
+        send(seq).await;
+    }
+    let audio = format!("/meetings/{}/audio", meeting.id());
+    let tracks = alice.get(&audio).await.ok(200);
+    let link = tracks[0]["url"].as_str().expect("a link").to_owned();
+    let before = follow(&house, &link, &[]).await;
+    assert_eq!((before.status, before.header("content-type")), (200, "audio/ogg"));
+    assert!(before.bytes.starts_with(b"OggS"));
+    assert!(before.header("content-disposition").contains("filename=\"alice.ogg\""));
+    send(5).await;
+    let after = follow(&house, &link, &[]).await;
+    assert!(after.bytes.starts_with(&before.bytes) && after.bytes.len() > before.bytes.len());
+    let rest = format!("bytes={}-", before.bytes.len());
+    let part = follow(&house, &link, &[("range", &rest)]).await;
+    assert_eq!((part.status, &part.bytes[..]), (206, &after.bytes[before.bytes.len()..]));
+    let stale = [("range", rest.as_str()), ("if-range", before.header("etag"))];
+    assert_eq!(follow(&house, &link, &stale).await.status, 200, "it is another file by now");
+    let gus = house.guest("gus", &meeting).await;
+    gus.get(&audio).await.refused(403, "account_only");
+}

@@ -7,6 +7,7 @@ mod exports;
 mod health;
 mod hearing;
 mod house;
+mod live;
 mod log;
 mod meetings;
 mod minutes_command;

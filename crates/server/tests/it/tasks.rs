@@ -9,7 +9,10 @@ use chrono::TimeDelta;
 use futures::future::join_all;
 use huddle_domain::{MeetingId, TaskId, task::TaskStatus};
 use huddle_server::{
-    app::work::Work,
+    app::{
+        minutes,
+        work::{Held, Work},
+    },
     bus::{Event, What},
     db::task::{self, Claim, Claimed, NewTask},
     tasks::Tasks,
@@ -246,6 +249,45 @@ on_both! {
         assert_eq!(alice.get(&format!("{path}/exports")).await.ok(200).as_array().map(Vec::len), Some(1));
         let gus = house.guest("gus", &alice.meet("Another").await).await;
         gus.post(&format!("{path}/minutes"), json!({})).await.refused(404, "not_found");
+    }
+}
+
+queue_stories! {
+    async fn minutes_that_failed_say_why_and_can_be_written_again(house) {
+        let alice = house.join("alice").await;
+        let meeting = alice.meet("Weekly").await;
+        let path = format!("/meetings/{}/minutes", meeting.id());
+        alice.post(&format!("/meetings/{}/end", meeting.id()), json!({})).await.ok(200);
+        assert_eq!(alice.get(&path).await.ok(200)["state"], "writing", "it is queued");
+        let held = run(&house).await;
+        let db = house.app.db.read();
+        assert!(task::fail(db, held.task.id, held.lease, "no paper", house.app.now()).await.expect("asked"));
+        let failed = alice.get(&path).await.ok(200);
+        assert_eq!((&failed["state"], &failed["reason"]), (&json!("failed"), &json!("no paper")));
+        assert_eq!(failed["minutes"], Value::Null);
+        let again = alice.post(&path, json!({})).await.ok(202);
+        assert_eq!((&again["state"], &again["reason"]), (&json!("writing"), &Value::Null));
+        let _tasks = Tasks::start(house.app.clone());
+        tasks_ended(&house, &alice, &meeting).await;
+        assert_eq!(alice.get(&path).await.ok(200)["state"], "ready");
+    }
+
+    async fn what_a_task_changes_is_not_changed_without_its_lease(house) {
+        let alice = house.join("alice").await;
+        let meeting = alice.meet("Weekly").await;
+        let id: MeetingId = meeting.id().parse().expect("an id");
+        alice.post(&format!("/meetings/{}/end", meeting.id()), json!({})).await.ok(200);
+        let first = run(&house).await;
+        house.advance(HOLD + TimeDelta::seconds(1));
+        let second = run(&house).await;
+        let held = |claimed: &Claimed| Held { task: claimed.task.id, lease: claimed.lease };
+        let written = huddle_domain::minutes::Minutes { writer: "late".into(), ..Default::default() };
+        minutes::store(&house.app, held(&first), id, &written).await.expect_err("it was lost");
+        assert!(minutes::of_meeting(&house.app, id).await.expect("asked").is_none());
+        minutes::store(&house.app, held(&second), id, &written).await.expect("it is held");
+        minutes::store(&house.app, held(&second), id, &written).await.expect_err("it has ended");
+        let exports = alice.get(&format!("/meetings/{}/exports", meeting.id())).await.ok(200);
+        assert_eq!(exports.as_array().map(Vec::len), Some(1), "one PDF, queued with the minutes");
     }
 }
 

@@ -180,6 +180,7 @@ impl MigrationTrait for Migration {
         index(manager, "huddle_export", &["meeting_id"]).await?;
         unique(manager, "huddle_task", &["dedupe_key"]).await?;
         index(manager, "huddle_task", &["status", "run_after"]).await?;
+        index(manager, "huddle_task", &["updated_at"]).await?;
         index(manager, "huddle_task", &["meeting_id"]).await
     }
 }
