@@ -73,10 +73,8 @@ impl Speaker {
     /// Sends the frames that the house does not have yet, up to `end`.
     async fn speak(&self, house: &House, frames: &[Vec<u8>], end: usize) {
         let next = house.live.open(self.caller, &self.meeting, self.stream, 0).await.expect("open");
-        for seq in next as usize..end {
-            let number = u32::try_from(seq).expect("a few hundred");
-            let kept =
-                house.live.accept(self.participant, self.stream, number, &frames[seq]).await.expect("kept");
+        for (number, frame) in (next..).zip(&frames[next as usize..end]) {
+            let kept = house.live.accept(self.participant, self.stream, number, frame).await.expect("kept");
             assert!(kept.refusal.is_none() && kept.next == number + 1, "{kept:?}");
         }
     }
