@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# deny.sh [checks…]: cargo-deny with the rules of deny.toml; without arguments the checks that need
-# no database from outside. Builds cargo-deny once into target/tools when it is not on the PATH.
+# deny.sh [checks…]: cargo-deny with the rules of deny.toml; without arguments bans, licences and sources,
+# and known vulnerabilities when the RustSec database can be reached. Builds cargo-deny once into target/tools when it is not on the PATH.
 . "$(dirname "$0")/lib.sh"
 
 version=0.20.2 # older ones do not read today's lock files and licences
@@ -20,7 +20,20 @@ else
     fi
 fi
 
-[ $# -gt 0 ] || set -- bans licenses sources
+# check CHECKS…
 # Crates that are there twice are many and nobody's fault: `cargo deny check bans` lists them.
-"${deny[@]}" --locked check --hide-inclusion-graph --allow duplicate "$@" ||
-    fail "a dependency breaks the rules of deny.toml, see above."
+check() {
+    "${deny[@]}" --locked check --hide-inclusion-graph --allow duplicate "$@" ||
+        fail "a dependency breaks the rules of deny.toml, see above."
+}
+
+if [ $# -gt 0 ]; then
+    check "$@"
+    exit
+fi
+check bans licenses sources
+if timeout 60 "${deny[@]}" --locked fetch db >/dev/null 2>&1 </dev/null; then
+    check advisories
+else
+    say "Not asked: whether dependencies have known vulnerabilities; the RustSec database cannot be reached. \`make audit\` asks later."
+fi

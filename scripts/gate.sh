@@ -47,6 +47,7 @@ web() {
     scripts/web.sh check && scripts/web.sh build
 }
 
+# Not by nextest: with a process for each test, each would start a PostgreSQL of its own.
 # Tests that found no data to work on pass and say `skipped: …`: of what passing tests print, only that
 # is shown (and counted).
 crates() {
@@ -81,7 +82,7 @@ set +m
 web_began=$SECONDS
 
 step fetch "Fetching crates" cargo fetch --locked
-step deny "Dependencies: bans, licences, sources" scripts/deny.sh
+step deny "Dependencies" scripts/deny.sh
 
 printf '\n== %s\n' "Web app: lint, types, tests, build"
 web_status=0

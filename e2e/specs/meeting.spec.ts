@@ -1,6 +1,7 @@
 // The main job by hand: an account, a plan, people who come by code, words, an agenda, the end, the result.
 import { endForEverybody, inTheRoom, join, joinAsGuest, makeFirstAccount, signIn, startNow } from "../support/people.ts";
 import { expect, PASSWORD, test } from "../support/test.ts";
+import { es } from "../../web/src/lib/i18n/es.ts";
 import type { Locator, Page } from "@playwright/test";
 
 const SILENT = { HUDDLE_SPEECH_ENGINE: "off" };
@@ -132,18 +133,18 @@ test("the main job works in Spanish", async ({ serve, browse, visit }) => {
   const page = await visit(server, await browse(), { locale: "es-ES" });
   await page.goto("/");
   await expect(page.locator("html")).toHaveAttribute("lang", "es");
-  const form = page.getByRole("region", { name: "Su cuenta" });
-  await form.getByLabel("Nombre").fill("Inés Anfitriona");
-  await form.getByLabel("Correo electrónico").fill("ines@example.com");
-  await form.getByLabel("Contraseña").fill(PASSWORD);
-  await form.getByRole("button", { name: "Crear la cuenta" }).click();
-  await page.getByRole("button", { name: "Empezar", exact: true }).click();
-  await page.getByRole("button", { name: "Entrar", exact: true }).click();
-  await expect(page.locator("[data-caption-state]")).toContainText("Los subtítulos están desactivados");
-  await page.getByRole("button", { name: "Salir", exact: true }).click();
-  await page.getByRole("button", { name: "Terminar para todos" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Terminar para todos" }).click();
-  await expect(page.getByRole("region", { name: "Transcripción" })).toBeVisible();
+  const form = page.getByRole("region", { name: es["auth.region"] });
+  await form.getByLabel(es["auth.name"]).fill("Inés Anfitriona");
+  await form.getByLabel(es["auth.email"]).fill("ines@example.com");
+  await form.getByLabel(es["auth.password"]).fill(PASSWORD);
+  await form.getByRole("button", { name: es["auth.first.do"] }).click();
+  await page.getByRole("button", { name: es["home.start"] }).click();
+  await page.getByRole("button", { name: es["entry.join"], exact: true }).click();
+  await expect(page.locator("[data-caption-state]")).toContainText(es["captions.off"]);
+  await page.getByRole("button", { name: es["room.leave"], exact: true }).click();
+  await page.getByRole("button", { name: es["end.do"] }).click();
+  await page.getByRole("dialog").getByRole("button", { name: es["end.do"] }).click();
+  await expect(page.getByRole("region", { name: es["transcript.title"] })).toBeVisible();
 
   await page.goto("/settings");
   await page.getByText("English", { exact: true }).click();

@@ -27,6 +27,9 @@ static CODECS: LazyLock<CodecRegistry> = LazyLock::new(|| {
     codecs
 });
 
+/// No file has fewer bytes for a second: half of what the thriftiest speech codec needs.
+const FEWEST_BYTES: u64 = 150;
+
 /// So many packets that cannot be decoded, before any that can, are no audio.
 const MOST_BAD: usize = 500;
 
@@ -51,10 +54,14 @@ impl Decoder {
     /// Opens the file at `path`. Its name is a hint only.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let file = File::open(path)?;
-        if file.metadata()?.is_dir() {
+        let metadata = file.metadata()?;
+        if metadata.is_dir() {
             return Err(Error::NotAudio("it is a folder".into()));
         }
-        Self::read(Box::new(file), path.extension().and_then(|e| e.to_str()))
+        let mut decoder = Self::read(Box::new(file), path.extension().and_then(|e| e.to_str()))?;
+        // A WAV that was written into a pipe says that it is as long as a WAV can be.
+        decoder.duration_ms = decoder.duration_ms.filter(|ms| ms / 1_000 * FEWEST_BYTES <= metadata.len());
+        Ok(decoder)
     }
 
     /// Reads from `source`; `extension` (`wav`, `mp3`, …) is a hint.

@@ -124,6 +124,9 @@ impl Live {
         for stream in open {
             stream.seal().await;
         }
+        if let Some(hearing) = &self.hearing {
+            hearing.stop();
+        }
         if let Err(error) = crate::app::captions::stop_hearing(&self.app, &ids).await {
             tracing::warn!(error = %error, "Streams could not be let go; they will lapse");
         }

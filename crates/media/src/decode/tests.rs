@@ -112,3 +112,26 @@ proptest! {
         let _ = decoded(bytes);
     }
 }
+
+#[test]
+fn a_length_that_the_file_cannot_have_is_not_believed() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("piped.wav");
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 16_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut wav = hound::WavWriter::create(&path, spec).unwrap();
+    (0..16_000).for_each(|_| wav.write_sample(0i16).unwrap());
+    wav.finalize().unwrap();
+    assert_eq!(Decoder::open(&path).unwrap().duration_ms(), Some(1_000));
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[4..8].copy_from_slice(&0x7fff_f024u32.to_le_bytes());
+    bytes[40..44].copy_from_slice(&0x7fff_f000u32.to_le_bytes());
+    std::fs::write(&path, bytes).unwrap();
+    let decoder = Decoder::open(&path).unwrap();
+    assert_eq!(decoder.duration_ms(), None);
+    assert_eq!(decoder.map(|b| b.unwrap().len()).sum::<usize>(), 16_000);
+}

@@ -11,6 +11,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, deco
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, sync::Mutex};
+use tokio::sync::broadcast;
 use uuid::Uuid;
 
 const ISSUER: &str = "huddle";
@@ -127,18 +128,45 @@ pub fn read(app: &App, token: &str) -> Result<Proof, Refusal> {
 
 /// Sessions that ended while an access token of theirs may still be good. Known to this process only:
 /// elsewhere, and after a restart, such a token lives out its last minutes.
-#[derive(Debug, Default)]
-pub struct Revoked(Mutex<HashMap<TokenFamilyId, DateTime<Utc>>>);
+#[derive(Debug)]
+pub struct Revoked {
+    ended: Mutex<HashMap<TokenFamilyId, DateTime<Utc>>>,
+    told: broadcast::Sender<TokenFamilyId>,
+}
+
+impl Default for Revoked {
+    fn default() -> Self {
+        Self { ended: Mutex::default(), told: broadcast::channel(256).0 }
+    }
+}
 
 impl Revoked {
-    /// From `now` on no access token of this session is good.
+    /// From `now` on no access token of this session is good, and its sockets hear of it.
     pub fn insert(&self, session: TokenFamilyId, now: DateTime<Utc>) {
-        let mut ended = self.0.lock().expect("no holder of this lock panics");
+        let mut ended = self.ended.lock().expect("no holder of this lock panics");
         ended.retain(|_, until| *until > now);
         ended.insert(session, now + ACCESS_LIFE + TimeDelta::seconds(1));
+        // An error only says that nobody listens.
+        let _ = self.told.send(session);
     }
 
     fn contains(&self, session: TokenFamilyId, now: DateTime<Utc>) -> bool {
-        self.0.lock().expect("no holder of this lock panics").get(&session).is_some_and(|until| *until > now)
+        let ended = self.ended.lock().expect("no holder of this lock panics");
+        ended.get(&session).is_some_and(|until| *until > now)
+    }
+}
+
+/// Resolves when this session ends, at once if it has; never for a guest, who has none.
+pub async fn until_ended(app: &App, session: Option<TokenFamilyId>) {
+    let Some(session) = session else { return std::future::pending().await };
+    // First listen, then look: it may end in between.
+    let mut ended = app.revoked.told.subscribe();
+    while !app.revoked.contains(session, app.now()) {
+        match ended.recv().await {
+            Ok(other) if other != session => {}
+            // Whoever missed some looks again.
+            Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Ok(_) | Err(broadcast::error::RecvError::Closed) => return,
+        }
     }
 }

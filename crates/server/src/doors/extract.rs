@@ -60,9 +60,10 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// Who asks; `token` is one that came outside the headers. Refuses a token that is not good.
-pub fn caller_of(app: &App, headers: &HeaderMap, token: Option<&str>) -> Result<Caller, Refusal> {
-    Ok(asker(app, headers, token)?.proof.map_or(Caller::Nobody, |proof| proof.caller))
+/// What whoever asks has proved, if anything; `token` is one that came outside the headers. Refuses a token
+/// that is not good.
+pub fn proof_of(app: &App, headers: &HeaderMap, token: Option<&str>) -> Result<Option<Proof>, Refusal> {
+    Ok(asker(app, headers, token)?.proof)
 }
 
 /// Whether the page that asks, if it is one, was served by this house or by an origin that is set.

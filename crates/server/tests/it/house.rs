@@ -26,12 +26,15 @@
 //!   `.refused(status, code)` (which also checks the documented shape of errors).
 //! - Everybody comes from an address of their own (`X-Forwarded-For`, the house trusts one proxy), so the
 //!   limits per address are real and yet in nobody's way.
+//! - `socket::Socket::open(&person)` is a live connection: `ask(event, payload)` gives the acknowledgement,
+//!   `event(name)` waits for what everybody is told.
 //! - `house.app` is the verbs' bundle, for what no door shows. The clock stands until `advance`.
 //! - `processes::Huddle` is the binary as a process, for tests that kill it.
 
 pub mod people;
 pub mod postgres;
 pub mod processes;
+pub mod socket;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use huddle_server::{

@@ -4,10 +4,7 @@
 mod session;
 mod tell;
 
-use crate::{
-    app::Caller,
-    doors::{House, extract},
-};
+use crate::doors::{House, extract};
 use bytes::Bytes;
 use huddle_domain::Refusal;
 use serde_json::Value;
@@ -65,14 +62,12 @@ fn admit(socket: &SocketRef, auth: Option<Value>, house: House) -> Result<(), Re
     let token = auth.as_ref().and_then(|a| a.get("token")).and_then(Value::as_str);
     let parts = socket.req_parts();
     let foreign = !extract::is_own_origin(&house.app, &parts.headers);
-    let caller = extract::caller_of(&house.app, &parts.headers, token).map_err(|r| Refused(r.code()))?;
-    if foreign || caller == Caller::Nobody {
-        return Err(Refused("unauthenticated"));
-    }
+    let proof = extract::proof_of(&house.app, &parts.headers, token).map_err(|r| Refused(r.code()))?;
+    let proof = proof.filter(|_| !foreign).ok_or(Refused("unauthenticated"))?;
     let (queue, waiting) = mpsc::channel(WAITING);
     socket.extensions.insert(Queue(queue));
     socket.on_fallback(async |_: InOrder| {});
-    tokio::spawn(Session::new(house, socket.clone(), caller).run(waiting));
+    tokio::spawn(Session::new(house, socket.clone(), proof).run(waiting));
     socket.on_disconnect(async |socket: SocketRef| {
         socket.extensions.remove::<Queue>();
     });

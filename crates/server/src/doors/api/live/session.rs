@@ -2,7 +2,10 @@
 
 use super::Asked;
 use crate::{
-    app::{self, AppError, AppResult, Caller, agenda, chat, meetings, participants, permit},
+    app::{
+        self, AppError, AppResult, Caller, agenda, chat, meetings, participants, permit,
+        tokens::{self, Proof},
+    },
     bus::What,
     doors::{
         House,
@@ -10,7 +13,7 @@ use crate::{
     },
 };
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use huddle_domain::{AgendaItemId, MeetingId, ParticipantId, Refusal, StreamId};
+use huddle_domain::{AgendaItemId, MeetingId, ParticipantId, Refusal, StreamId, TokenFamilyId};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use socketioxide::extract::SocketRef;
@@ -26,6 +29,8 @@ pub(super) struct Session {
     house: House,
     socket: SocketRef,
     caller: Caller,
+    /// The sign-in that the caller's token came from; its end is the socket's.
+    signed_in: Option<TokenFamilyId>,
     place: Option<Place>,
     /// Events apart from audio: beyond the burst they wait, and the queue behind them is bounded.
     pace: DefaultDirectRateLimiter,
@@ -79,13 +84,27 @@ pub(super) fn refusal(refusal: &Refusal) -> Value {
 }
 
 impl Session {
-    pub(super) fn new(house: House, socket: SocketRef, caller: Caller) -> Self {
-        Self { house, socket, caller, place: None, pace: pace(30, 60), audio_pace: pace(50, 100) }
+    pub(super) fn new(house: House, socket: SocketRef, proof: Proof) -> Self {
+        let Proof { caller, session } = proof;
+        let (pace, audio_pace) = (pace(30, 60), pace(50, 100));
+        Self { house, socket, caller, signed_in: session, place: None, pace, audio_pace }
     }
 
-    /// Answers events until the socket is gone.
+    /// Answers events until the socket is gone or its session ends; what is being answered then is finished.
     pub(super) async fn run(mut self, mut waiting: mpsc::Receiver<Asked>) {
-        while let Some(asked) = waiting.recv().await {
+        let app = self.house.app.clone();
+        let mut over = std::pin::pin!(tokens::until_ended(&app, self.signed_in));
+        loop {
+            let asked = tokio::select! {
+                biased;
+                () = &mut over => {
+                    // It fails only when the socket is gone.
+                    let _ = self.socket.clone().disconnect();
+                    break;
+                }
+                asked = waiting.recv() => asked,
+            };
+            let Some(asked) = asked else { break };
             if asked.event == "audio" { &self.audio_pace } else { &self.pace }.until_ready().await;
             let answer = match self.answer(&asked).await {
                 Ok(Value::Object(mut fields)) => {
