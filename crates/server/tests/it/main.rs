@@ -16,5 +16,7 @@ mod process;
 mod storage;
 mod tasks;
 mod transcribe_command;
+mod unfit_uploads;
+mod uploads;
 mod users;
 mod worker;
