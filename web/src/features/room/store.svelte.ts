@@ -110,7 +110,7 @@ export class RoomStore {
     if (answer?.ok && answer.line) this.#tell({ type: "chat", line: answer.line, reading: true });
     else {
       this.#tell({ type: "chat.failed", clientId });
-      if (answer?.error?.message) sorry(new Problem(0, answer.error.code, answer.error.message));
+      if (answer?.error && answer.error.code !== "no_answer") sorry(new Problem(0, answer.error.code, answer.error.message));
     }
   }
 
