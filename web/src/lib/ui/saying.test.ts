@@ -21,7 +21,7 @@ function sources(folder: string, ending: string): { path: string; text: string }
 /** Codes as the sources of the server write them: in refusals, in plain errors of the doors, on the socket. */
 function codesOfTheServer(): Set<string> {
   const shapes = [/\bcode: "(\w+)"/g, /\b(?:Plain|ApiError::new)\(\s*StatusCode::\w+,\s*"(\w+)"/g, /"code": "(\w+)"/g];
-  const rust = ["crates/domain/src", "crates/server/src"].flatMap((folder) => sources(folder, ".rs"));
+  const rust = sources("crates", ".rs");
   return new Set(rust.flatMap(({ text }) => shapes.flatMap((s) => [...text.matchAll(s)].map((m) => m[1] ?? ""))));
 }
 
