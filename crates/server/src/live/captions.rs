@@ -4,8 +4,8 @@ use super::Live;
 use crate::{
     app::{AppError, AppResult, captions},
     bus::{Caption, What},
-    speech::{Heard, Step},
 };
+use huddle_speech::{Heard, Step};
 use huddle_domain::{StreamId, capture::Stream};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::sync::mpsc;

@@ -3,8 +3,8 @@
 use super::{Accepted, disk};
 use crate::{
     app::{App, AppResult, captions, capture},
-    speech::{Hearing, StreamHandle, ToHear},
 };
+use huddle_speech::{Hearing, StreamHandle, ToHear};
 use huddle_domain::{
     Refusal,
     capture::{self as frames, Stream},
