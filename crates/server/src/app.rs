@@ -31,9 +31,9 @@ use crate::{
     db::Db,
     ids::{Clock, Ids},
 };
-use huddle_speech::{Engine, SpeechError};
 use anyhow::Context;
 use chrono::{DateTime, Utc};
+use huddle_speech::{Engine, SpeechError};
 use std::{
     os::unix::fs::DirBuilderExt,
     path::PathBuf,

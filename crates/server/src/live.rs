@@ -10,8 +10,8 @@ use crate::{
     app::{App, AppError, AppResult, Caller, capture},
     bus::What,
 };
-use huddle_speech::Hearing;
 use huddle_domain::{MeetingId, ParticipantId, Refusal, StreamId, capture::Stream, meeting::MeetingState};
+use huddle_speech::Hearing;
 use presence::Presence;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use stream::OpenStream;

@@ -1,11 +1,7 @@
 //! Captions: finals become segments, exactly once, whoever heard them.
 
 use super::{App, AppError, AppResult, capture, meetings, work::Held};
-use crate::{
-    bus::What,
-    db,
-};
-use huddle_speech::{SpeechError, Step, ToHear, Utterance};
+use crate::{bus::What, db};
 use chrono::TimeDelta;
 use huddle_domain::{
     MeetingId, StreamId, agenda,
@@ -13,6 +9,7 @@ use huddle_domain::{
     meeting::Meeting,
     transcript::{Segment, Word},
 };
+use huddle_speech::{SpeechError, Step, ToHear, Utterance};
 use std::time::Duration;
 use tokio::sync::mpsc;
 

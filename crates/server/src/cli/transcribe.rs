@@ -6,12 +6,12 @@ use crate::{
     config::Config,
     ids::{Clock, Ids},
 };
-use huddle_speech::{Engine, SpeechError, Utterance};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 use huddle_domain::transcript::Segment;
 use huddle_export::{json, subtitles, text};
 use huddle_media::Decoder;
+use huddle_speech::{Engine, SpeechError, Utterance};
 use progress::Progress;
 use std::{
     fs,

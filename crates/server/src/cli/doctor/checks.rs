@@ -6,9 +6,9 @@ use crate::{
     config::{Config, ConfigError, EngineChoice, Secrets},
     db::{self, Db},
 };
-use huddle_speech::Place;
 use anyhow::Context;
 use huddle_domain::task::TaskStatus;
+use huddle_speech::Place;
 use rustix::fs::{Access, access, statvfs};
 use std::{io::Cursor, os::unix::fs::PermissionsExt, path::Path, time::Duration};
 use tokio::{
