@@ -31,10 +31,10 @@ use crate::{
     config::{Config, Secrets},
     db::Db,
     ids::{Clock, Ids},
-    speech::{Engine, SpeechError},
 };
 use anyhow::Context;
 use chrono::{DateTime, Utc};
+use huddle_speech::{Engine, SpeechError};
 use std::{
     os::unix::fs::DirBuilderExt,
     path::PathBuf,
@@ -89,7 +89,7 @@ impl App {
             secrets: Secrets::open(&config)?,
             db: Db::connect(&config).await?,
             blob: Blob::open(dir)?,
-            engine: crate::speech::choose(&config.speech),
+            engine: huddle_speech::choose(&config.speech),
             hashing: hashing::Hashing::new(&config.accounts)?,
             revoked: tokens::Revoked::default(),
             uploads: uploads::Holds::default(),

@@ -31,9 +31,9 @@ pub fn wav(format: u16, channels: u16, rate: u32, bits: u16, claimed: u32, data:
 fn bomb(seconds: u32) -> Vec<u8> {
     let crc = |bytes: &[u8], polynomial: u32, bits: u32| {
         bytes.iter().fold(0u32, |crc, byte| {
-            (0..8).fold(crc ^ u32::from(*byte) << (bits - 8), |crc, _| {
-                let out = crc >> (bits - 1) & 1;
-                (crc << 1 ^ polynomial * out) & ((1 << bits) - 1)
+            (0..8).fold(crc ^ (u32::from(*byte) << (bits - 8)), |crc, _| {
+                let out = (crc >> (bits - 1)) & 1;
+                ((crc << 1) ^ (polynomial * out)) & ((1 << bits) - 1)
             })
         })
     };

@@ -184,7 +184,8 @@ async fn a_recording_becomes_a_meeting_with_its_words() {
         let kinds: Vec<_> =
             tasks.iter().map(|t| (t["type"].as_str().expect("a type"), &t["progress"])).collect();
         let names = ["take_in_upload", "finish_hearing", "write_minutes", "render_export"];
-        assert_eq!(kinds, names.map(|kind| (kind, &json!(100))), "{tasks:?}");
+        let whole = json!(100);
+        assert_eq!(kinds, names.map(|kind| (kind, &whole)), "{tasks:?}");
         assert_eq!(texts(&alice, &meeting).await, LINES);
 
         let meeting = alice.get(&format!("/meetings/{}", meeting.id())).await.ok(200);
