@@ -260,6 +260,7 @@ pub fn cut_short(promised_ms: Option<i64>, lasted_ms: i64) -> Option<Remark> {
 /// `24 hours` or `90 minutes`.
 fn span(minutes: u32) -> String {
     match minutes {
+        1 => "a minute".into(),
         60 => "an hour".into(),
         _ if minutes.is_multiple_of(60) => format!("{} hours", minutes / 60),
         _ => format!("{minutes} minutes"),

@@ -59,7 +59,8 @@ fn is_plain(id: &str) -> bool {
 /// given up by the verb itself.
 pub async fn bounded(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    if request.method() == Method::PATCH && route == Some(super::api::uploads::ROUTE) {
+    let brings = matches!(*request.method(), Method::PATCH | Method::POST);
+    if brings && route == Some(super::api::uploads::ROUTE) {
         return next.run(request).await;
     }
     match tokio::time::timeout(PATIENCE, next.run(request)).await {

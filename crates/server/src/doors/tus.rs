@@ -1,10 +1,10 @@
 //! What of the tus protocol (<https://tus.io/protocols/resumable-upload>) is the same for all its requests: its
-//! version, what the server can do, and methods that hide behind `POST`.
+//! version, and what the server can do.
 
 use super::{House, error::ApiError};
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -27,7 +27,8 @@ pub const METADATA: HeaderName = HeaderName::from_static("upload-metadata");
 pub const EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
 /// `Upload-Defer-Length`
 pub const DEFER: HeaderName = HeaderName::from_static("upload-defer-length");
-const OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
+/// `X-HTTP-Method-Override`
+pub const OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
 const VERSIONS: HeaderName = HeaderName::from_static("tus-version");
 const EXTENSION: HeaderName = HeaderName::from_static("tus-extension");
 const MAX_SIZE: HeaderName = HeaderName::from_static("tus-max-size");
@@ -40,7 +41,7 @@ pub const ANSWERED: [HeaderName; 9] =
 
 /// Answers `OPTIONS`, refuses other versions, and says ours on every answer about uploads. `GET` is not of tus: it
 /// needs no version.
-pub async fn spoken(State(house): State<House>, mut request: Request, next: Next) -> Response {
+pub async fn spoken(State(house): State<House>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if path != PATH && !path.strip_prefix(PATH).is_some_and(|rest| rest.starts_with('/')) {
         return next.run(request).await;
@@ -56,9 +57,6 @@ pub async fn spoken(State(house): State<House>, mut request: Request, next: Next
         );
         ([(VERSIONS, VERSION)], refused).into_response()
     } else {
-        if let Some(method) = hidden(request.method(), request.headers()) {
-            *request.method_mut() = method;
-        }
         next.run(request).await
     };
     response.headers_mut().insert(RESUMABLE, VERSION);
@@ -67,12 +65,6 @@ pub async fn spoken(State(house): State<House>, mut request: Request, next: Next
 
 fn wants_version(method: &Method) -> bool {
     !matches!(*method, Method::GET | Method::OPTIONS)
-}
-
-/// The method that a `POST` stands for, from places that know no other.
-fn hidden(method: &Method, headers: &HeaderMap) -> Option<Method> {
-    let named = headers.get(&OVERRIDE).filter(|_| method == Method::POST)?;
-    [Method::PATCH, Method::DELETE].into_iter().find(|m| named.as_bytes() == m.as_str().as_bytes())
 }
 
 /// What the server can do.

@@ -8,7 +8,7 @@ use crate::{
     },
     doors::{
         House,
-        error::{ApiError, ErrorBody},
+        error::{ApiError, ErrorBody, WRONG_METHOD},
         extract::Path,
         tus,
     },
@@ -18,6 +18,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
+    routing::post,
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use chrono::{DateTime, Utc};
@@ -33,7 +34,10 @@ pub const ROUTE: &str = "/api/v1/uploads/{upload}";
 
 /// The routes of this noun.
 pub fn routes() -> OpenApiRouter<House> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(look, offset, append, remove))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(look, offset, append, remove))
+        .route("/uploads/{upload}", post(hidden))
 }
 
 /// What of the account's own uploads is under way or was refused, newest first.
@@ -142,6 +146,21 @@ async fn remove(
 ) -> Result<StatusCode, ApiError> {
     uploads::remove(&house.app, caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// `PATCH` and `DELETE` from places that let only `POST` through (tus, `X-HTTP-Method-Override`).
+async fn hidden(
+    state: State<House>,
+    caller: Caller,
+    path: Path<UploadId>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, ApiError> {
+    match headers.get(tus::OVERRIDE).map(HeaderValue::as_bytes) {
+        Some(b"PATCH") => append(state, caller, path, headers, body).await,
+        Some(b"DELETE") => Ok(remove(state, caller, path).await?.into_response()),
+        _ => Err(WRONG_METHOD.into()),
+    }
 }
 
 /// The headers that say how far an upload is.
