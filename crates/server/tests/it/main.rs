@@ -17,6 +17,7 @@ mod storage;
 mod tasks;
 mod transcribe_command;
 mod unfit_uploads;
+mod upload_process;
 mod uploads;
 mod users;
 mod worker;

@@ -3,7 +3,7 @@
 
 use crate::{
     hearing::{script, spoken},
-    house::{Answer, House, Named, PASSWORD, Person, Plan, Store, email, processes::Huddle},
+    house::{Answer, House, Named, Person, Plan, Store},
     tasks::tasks_ended,
 };
 use chrono::TimeDelta;
@@ -41,7 +41,7 @@ pub fn tus(who: &Person, method: Method, path: &str) -> RequestBuilder {
 /// An upload, as its sender knows it.
 pub struct Upload {
     pub id: String,
-    path: String,
+    pub path: String,
 }
 
 impl Upload {
@@ -95,7 +95,7 @@ impl Upload {
     }
 
     /// A `PATCH` that announces all of `bytes` and brings only `part` of them; the connection stands.
-    async fn send_part(
+    pub async fn send_part(
         &self,
         url: &str,
         who: &Person,
@@ -103,18 +103,23 @@ impl Upload {
         bytes: &[u8],
         part: usize,
     ) -> TcpStream {
+        let mut socket = self.announce(url, who, offset, bytes.len() as u64).await;
+        socket.write_all(&bytes[..part]).await.expect("sent");
+        self.until(who, offset + part).await;
+        socket
+    }
+
+    /// The head of a `PATCH` that announces so many bytes.
+    pub async fn announce(&self, url: &str, who: &Person, offset: usize, coming: u64) -> TcpStream {
         let address = url.trim_start_matches("http://");
         let mut socket = TcpStream::connect(address).await.expect("connected");
         let head = format!(
             "PATCH {} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\nTus-Resumable: 1.0.0\r\n\
-             Upload-Offset: {offset}\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: {}\r\n\r\n",
+             Upload-Offset: {offset}\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: {coming}\r\n\r\n",
             self.path,
             who.token.as_deref().expect("a token"),
-            bytes.len(),
         );
         socket.write_all(head.as_bytes()).await.expect("sent");
-        socket.write_all(&bytes[..part]).await.expect("sent");
-        self.until(who, offset + part).await;
         socket
     }
 
@@ -241,60 +246,6 @@ async fn a_connection_that_breaks_loses_nothing_that_came() {
         assert_eq!(texts(&alice, &meeting).await, LINES);
     })
     .await;
-}
-
-#[tokio::test]
-async fn what_was_sent_outlives_kill_9() {
-    let Some(wav) = recording() else { return };
-    let dir = tempfile::tempdir().expect("a folder");
-    script(dir.path(), &LINES);
-    let script = dir.path().join("script.json").to_string_lossy().into_owned();
-    let serve = async || {
-        let (data, script) = (dir.path().to_owned(), script.clone());
-        let environment =
-            move || [("HUDDLE_SPEECH_ENGINE", "scripted".to_owned()), ("HUDDLE_SPEECH_SCRIPT", script)];
-        let serving = tokio::task::spawn_blocking(move || {
-            let environment = environment();
-            Huddle::serve(&data, &environment.each_ref().map(|(name, value)| (*name, value.as_str())))
-        });
-        serving.await.expect("it is ready")
-    };
-    let sign_in = async |server: &Huddle| {
-        let mut alice = Person::new(server.url(), "192.0.2.1");
-        let asked = json!({ "email": email("alice"), "password": PASSWORD });
-        let session = alice.post("/auth/sign-in", asked).await.ok(200);
-        alice.token = session["accessToken"].as_str().map(str::to_owned);
-        alice
-    };
-    let server = serve().await;
-    let asked = json!({ "email": email("alice"), "name": "alice", "password": PASSWORD });
-    Person::new(server.url(), "192.0.2.1").post("/auth/register", asked).await.ok(202);
-    let alice = sign_in(&server).await;
-    let upload = Upload::begin(&alice, wav.len(), &[("filename", "weekly.wav")]).await;
-    let half = wav.len() / 2;
-    let _socket = upload.send_part(server.url(), &alice, 0, &wav, half).await;
-    server.kill();
-
-    let server = serve().await;
-    let alice = sign_in(&server).await;
-    assert_eq!(upload.offset(&alice).await, Ok(half));
-    assert_eq!(upload.send(&alice, half, &wav[half..]).await.status, 204);
-    // And again, while it is being taken in or heard.
-    server.kill();
-    let server = serve().await;
-    let alice = sign_in(&server).await;
-    let meeting = upload.meeting(&alice).await;
-    let path = format!("/meetings/{}/minutes", meeting.id());
-    let written = async {
-        while alice.get(&path).await.ok(200)["state"] != "ready" {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    };
-    // The lease of the killed worker has to lapse.
-    tokio::time::timeout(Duration::from_secs(120), written).await.expect("they are written");
-    assert_eq!(texts(&alice, &meeting).await, LINES);
-    let audio = fs::read_dir(dir.path().join("audio").join(meeting.id())).expect("there").count();
-    assert_eq!(audio, 1, "nothing half is left behind");
 }
 
 #[tokio::test]
