@@ -1,6 +1,6 @@
 // Recordings on their way to the server: in pieces, by tus, so that a lost connection, a pause or a reload costs
 // nothing that has arrived. They go on while other pages are looked at.
-import type { DetailedError, Upload as Sender } from "tus-js-client";
+import type { DetailedError, PreviousUpload, Upload as Sender } from "tus-js-client";
 import { api, ask, type Shape } from "$lib/api/client";
 import { asProblem, problemOf, type Problem } from "$lib/api/problem";
 import { refresh, sessionHint } from "$lib/api/refresh";
@@ -67,6 +67,8 @@ export function merged(known: readonly Row[], told: readonly Row[]): Row[] {
   const ids = new Set(here.map((row) => row.id));
   return [...here, ...told.filter((row) => !ids.has(row.id))];
 }
+
+const idOf = (url: string | null | undefined) => url?.split("/").at(-1);
 
 class Uploads {
   rows = $state.raw<readonly Row[]>([]);
@@ -151,21 +153,21 @@ class Uploads {
       },
       onShouldRetry: (error) => this.#again(error),
       onUploadUrlAvailable: () => {
-        const id = sender.url?.split("/").at(-1);
-        // It was left behind, and goes on here.
-        this.rows = this.rows.filter((row) => row.key !== id);
-        change({ id });
+        change({ id: idOf(sender.url) });
       },
       onProgress: (sent) => change({ sent }),
       onError: (error) => this.#failed(key, error),
       onSuccess: () => void this.#sent(key),
     });
     this.#senders.set(key, sender);
-    this.rows = [{ key, name: file.name, length: file.size, sent: 0, state: "sending" }, ...this.rows];
-    const before = (await sender.findPreviousUploads()).toSorted(
-      (a, b) => Date.parse(b.creationTime) - Date.parse(a.creationTime),
-    );
-    if (before[0]) sender.resumeFromPreviousUpload(before[0]);
+    const at = (upload: PreviousUpload) => Date.parse(upload.creationTime);
+    const before = (await sender.findPreviousUploads()).toSorted((a, b) => at(b) - at(a))[0];
+    if (before) sender.resumeFromPreviousUpload(before);
+    // What was left behind goes on in its place.
+    const id = idOf(before?.uploadUrl);
+    const sent = this.rows.find((row) => row.id && row.id === id)?.sent ?? 0;
+    const others = this.rows.filter((row) => !row.id || row.id !== id);
+    this.rows = [{ key, id, name: file.name, length: file.size, sent, state: "sending" }, ...others];
     sender.start();
   }
 

@@ -346,4 +346,5 @@ export const en = {
   "upload.received": "On the server. It is being taken in and heard.",
   "upload.resume": "Go on with {name}",
   "upload.sending": "{percent} % of {size}",
+  "upload.short": "Upload",
 } as const;

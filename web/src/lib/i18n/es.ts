@@ -348,4 +348,5 @@ export const es: Catalogue = {
   "upload.received": "En el servidor. Se está leyendo y escuchando.",
   "upload.resume": "Seguir con {name}",
   "upload.sending": "{percent} % de {size}",
+  "upload.short": "Subir",
 };
