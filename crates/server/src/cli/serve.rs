@@ -1,5 +1,6 @@
 //! `huddle serve`: everything in one process, until it is told to stop.
 
+use super::in_time;
 use crate::{
     app::{App, accounts},
     config::Config,
@@ -50,18 +51,25 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
         .with_graceful_shutdown(stop.clone().cancelled_owned());
     let serving = tokio::spawn(serving.into_future());
     told_to_stop().await?;
-    tracing::info!("Stopping");
     stop.cancel();
-    // Audio first: what was acknowledged is in its file, and the file gets its end.
-    live.stop().await;
-    tasks.stop().await;
-    // Live connections stay open as long as their clients like; they are not waited for.
-    let _ = tokio::time::timeout(DRAIN, serving).await;
-    if let Ok(app) = Arc::try_unwrap(app) {
-        app.db.close().await?;
-    }
-    tracing::info!("Stopped");
+    in_time(async move {
+        // Audio first: what was acknowledged is in its file, and the file gets its end.
+        live.stop().await;
+        // Live connections stay open as long as their clients like; they are not waited for.
+        let ((), _) = tokio::join!(tasks.stop(), tokio::time::timeout(DRAIN, serving));
+        close(app).await;
+    })
+    .await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Closes the database, if nobody uses it any more.
+pub async fn close(app: Arc<App>) {
+    if let Some(app) = Arc::into_inner(app)
+        && let Err(error) = app.db.close().await
+    {
+        tracing::warn!(error = %error, "The database could not be closed");
+    }
 }
 
 /// Resolves when the process is asked to stop.
