@@ -65,7 +65,10 @@ export class RoomStore {
 
   #tell(event: RoomEvent): void {
     this.room = reduce(this.room, event);
-    if (this.room.meeting?.state === "ended" && !this.closing) void this.#close(true);
+    const { state, deletedAt } = this.room.meeting ?? {};
+    if (this.closing) return;
+    if (deletedAt) void this.#close(false);
+    else if (state === "ended") void this.#close(true);
   }
 
   show(panel: Panel | undefined): void {

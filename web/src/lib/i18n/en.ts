@@ -125,6 +125,8 @@ export const en = {
   "leave.text": "If you leave, the others can go on. You can come back as long as the meeting lasts.",
   "leave.title": "Leave the meeting",
   loading: "Loading",
+  "meeting.deleted": "This meeting was deleted",
+  "meeting.deleted.why": "Its host deleted it, and has 30 days to bring it back.",
   "meeting.missing": "No such meeting",
   "meeting.missing.why": "The code is wrong, or the meeting was deleted. Ask for the link again.",
   "meeting.over": "This meeting has ended",

@@ -127,6 +127,8 @@ export const es: Catalogue = {
   "leave.text": "Si sale, los demás pueden seguir. Puede volver mientras dure la reunión.",
   "leave.title": "Salir de la reunión",
   loading: "Cargando",
+  "meeting.deleted": "Esta reunión fue eliminada",
+  "meeting.deleted.why": "Quien la convocó la eliminó y puede recuperarla durante 30 días.",
   "meeting.missing": "No existe esa reunión",
   "meeting.missing.why": "El código no es correcto o la reunión fue eliminada. Pida el enlace de nuevo.",
   "meeting.over": "Esta reunión ha terminado",
