@@ -9,10 +9,10 @@ mod stream;
 use crate::{
     app::{App, AppError, AppResult, Caller, capture},
     bus::What,
-    speech::Hearing,
 };
 use futures::future::join_all;
 use huddle_domain::{MeetingId, ParticipantId, Refusal, StreamId, capture::Stream, meeting::MeetingState};
+use huddle_speech::Hearing;
 use presence::Presence;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use stream::OpenStream;
