@@ -40,6 +40,7 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     app.db.migrate().await?;
     let port = listener.local_addr()?.port();
     let _ = app.port.set(port);
+    let told = told_to_stop()?;
     let live = Live::start(app.clone());
     let tasks = Tasks::start(app.clone());
     let house = House::new(app.clone(), live.clone());
@@ -50,7 +51,7 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(stop.clone().cancelled_owned());
     let serving = tokio::spawn(serving.into_future());
-    told_to_stop().await?;
+    told.await;
     stop.cancel();
     in_time(async move {
         // Audio first: what was acknowledged is in its file, and the file gets its end.
@@ -72,15 +73,17 @@ pub async fn close(app: Arc<App>) {
     }
 }
 
-/// Resolves when the process is asked to stop.
-pub async fn told_to_stop() -> anyhow::Result<()> {
+/// Listens from now on for whoever asks the process to stop; the answer resolves then. To be called before
+/// anything is begun that wants to be stopped in good order.
+pub fn told_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
     let mut term = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 /// The line that people and programs wait for, and what to do next.

@@ -24,9 +24,10 @@ pub async fn run(args: Args, config: Config) -> anyhow::Result<ExitCode> {
     };
     let app = App::open(config).await?;
     app.db.migrate().await?;
+    let told = told_to_stop()?;
     let tasks = Tasks::start_worker(app.clone(), concurrency);
     println!("Huddle works, {concurrency} tasks at once");
-    told_to_stop().await?;
+    told.await;
     in_time(async move {
         tasks.stop().await;
         close(app).await;

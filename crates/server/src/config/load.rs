@@ -236,9 +236,8 @@ mod tests {
     fn a_database_in_parts_is_taken_where_no_address_is_given() {
         let parts = [("DB_HOST", "db"), ("DB_NAME", "h"), ("DB_USER", "u"), ("DB_PASSWORD", "p")];
         let url = |config: Config| config.storage.database_url.map(|u| u.expose_secret().to_owned());
-        let with = |more: &[(&str, &str)]| [&parts[..], more].concat();
         assert_eq!(url(from_file("", &parts).expect("good")).as_deref(), Some("postgres://u:p@db:5432/h"));
-        let given = with(&[("DATABASE_URL", "postgres://elsewhere/x")]);
+        let given = [&parts[..], &[("DATABASE_URL", "postgres://elsewhere/x")]].concat();
         assert_eq!(url(from_file("", &given).expect("good")).as_deref(), Some("postgres://elsewhere/x"));
         let file = "[storage]\ndatabase_url = \"sqlite:here.db\"";
         assert_eq!(url(from_file(file, &parts).expect("good")).as_deref(), Some("sqlite:here.db"));
