@@ -45,6 +45,10 @@ test("a plan's agenda is put in order, and changed again", async ({ serve, brows
   expect(await titles(made)).toEqual([REST, LAUNCH]);
   await made.getByRole("button", { name: "Undo" }).click();
   expect(await titles(made)).toEqual([OPENING, REST, LAUNCH]);
+  await made.getByRole("button", { name: "Remove point 3" }).click();
+  expect(await titles(made)).toEqual([OPENING, REST]);
+  await made.getByRole("button", { name: "Undo" }).click();
+  expect(await titles(made)).toEqual([OPENING, REST, LAUNCH]);
   await made.getByRole("button", { name: "Plan it" }).click();
 
   await page.getByRole("link", { name: "Spring launch" }).click();
