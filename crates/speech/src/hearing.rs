@@ -3,9 +3,9 @@
 
 mod ear;
 
-use super::{Engine, Follower, Place, Recogniser, SpeechError, Step, ToHear};
+use super::{Engine, Follower, Place, Recogniser, Said, SpeechError, Step, ToHear};
 use ear::{Ear, Round};
-use huddle_domain::{StreamId, transcript::Word};
+use huddle_domain::StreamId;
 use std::{
     collections::{HashMap, VecDeque},
     panic::{AssertUnwindSafe, catch_unwind},
@@ -261,6 +261,10 @@ impl Follower for Lent {
     fn follow(&mut self, samples: &[i16]) -> Result<String, SpeechError> {
         self.follower().follow(samples)
     }
+
+    fn finish(&mut self, rest: &[i16]) -> Result<Option<Said>, SpeechError> {
+        self.follower().finish(rest)
+    }
 }
 
 impl Drop for Lent {
@@ -397,7 +401,7 @@ impl WhenNeeded {
 }
 
 impl Recogniser for WhenNeeded {
-    fn recognise(&mut self, place: Place, utterance: &[i16]) -> Result<Vec<Word>, SpeechError> {
+    fn recognise(&mut self, place: Place, utterance: &[i16]) -> Result<Said, SpeechError> {
         let recogniser = match &mut self.recogniser {
             Some(recogniser) => recogniser,
             none => none.insert(self.engine.recogniser()?),
@@ -407,4 +411,4 @@ impl Recogniser for WhenNeeded {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,11 +1,11 @@
 //! Listening to one stream: samples in, steps out. No threads, no files.
 
-use super::{Follower, Place, Recogniser, SpeechError};
+use super::{Follower, NO_WISHES, Place, Recogniser, Said, SpeechError, Wishes};
 use huddle_domain::transcript::Word;
 use huddle_media::{Cut, Cutter, ms};
 
 /// Where listening begins.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Start<'a> {
     /// The stream's id or the file's name.
     pub stream: &'a str,
@@ -15,6 +15,14 @@ pub struct Start<'a> {
     pub nth: u64,
     /// What the stream had before `from`; the last second matters.
     pub past: &'a [i16],
+    /// What the meeting wishes.
+    pub wishes: &'a Wishes,
+}
+
+impl Default for Start<'_> {
+    fn default() -> Self {
+        Self { stream: "", from: 0, nth: 0, past: &[], wishes: &NO_WISHES }
+    }
 }
 
 /// Speech between pauses; milliseconds from the stream's first sample.
@@ -28,6 +36,8 @@ pub struct Utterance {
     pub text: String,
     /// The words with their times.
     pub words: Vec<Word>,
+    /// The engine that heard them.
+    pub engine: &'static str,
 }
 
 /// All between two samples was heard. Steps follow one another without gap or overlap, and listening that
@@ -67,6 +77,7 @@ pub struct Ears<'a> {
 /// Listens to one stream. Keeps at most one utterance in memory.
 pub struct Listener {
     stream: String,
+    wishes: Wishes,
     cutter: Cutter,
     /// All before it was told in steps.
     cursor: u64,
@@ -87,6 +98,7 @@ impl Listener {
     pub fn new(start: Start) -> Self {
         Self {
             stream: start.stream.to_owned(),
+            wishes: start.wishes.clone(),
             cutter: Cutter::new(start.from, start.past),
             cursor: start.from,
             nth: start.nth,
@@ -144,16 +156,25 @@ impl Listener {
                 Cut::Started { .. } => self.begin(ears)?,
                 Cut::Quiet { until_sample } => self.step(until_sample, None, told),
                 Cut::Ended { start_sample, end_sample, samples, next_sample } => {
-                    self.following = None;
-                    let place = Place { stream: &self.stream, nth: self.nth, hurried: self.hurried };
-                    let words = ears.recogniser.recognise(place, &samples)?;
-                    let utterance = utterance(ms(start_sample), ms(end_sample), words);
+                    let said = match self.following.take() {
+                        Some(following) => following.finish(&samples)?,
+                        None => None,
+                    };
+                    let said = match said {
+                        Some(said) => said,
+                        None => ears.recogniser.recognise(self.place(), &samples)?,
+                    };
+                    let utterance = utterance(ms(start_sample), ms(end_sample), said);
                     self.nth += u64::from(utterance.is_some());
                     self.step(next_sample, utterance, told);
                 }
             }
         }
         Ok(())
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place { stream: &self.stream, nth: self.nth, wishes: &self.wishes, hurried: self.hurried }
     }
 
     fn step(&mut self, until: u64, utterance: Option<Utterance>, told: &mut Vec<Told>) {
@@ -165,7 +186,7 @@ impl Listener {
 
     fn begin(&mut self, ears: &mut Ears) -> Result<(), SpeechError> {
         if let Some(mut follower) = (ears.follower)() {
-            follower.begin(Place { stream: &self.stream, nth: self.nth, hurried: self.hurried })?;
+            follower.begin(self.place())?;
             self.following = Some(Following { follower, heard: 0, text: String::new() });
         }
         Ok(())
@@ -185,8 +206,21 @@ impl Listener {
     }
 }
 
+impl Following {
+    /// The words of the whole utterance, if the follower can say them for good.
+    fn finish(mut self, utterance: &[i16]) -> Result<Option<Said>, SpeechError> {
+        let rest = utterance.get(self.heard..).unwrap_or_default();
+        let Some(mut said) = self.follower.finish(rest)? else { return Ok(None) };
+        // It may have heard beyond the end: what begins there belongs to the next utterance.
+        let end = ms(utterance.len() as u64);
+        said.words.retain(|word| word.start_ms < end);
+        Ok(Some(said))
+    }
+}
+
 /// Puts words (from the utterance's begin) in their place; `None` without words.
-fn utterance(start_ms: i64, end_ms: i64, words: Vec<Word>) -> Option<Utterance> {
+fn utterance(start_ms: i64, end_ms: i64, said: Said) -> Option<Utterance> {
+    let Said { words, engine } = said;
     if words.is_empty() {
         return None;
     }
@@ -196,5 +230,5 @@ fn utterance(start_ms: i64, end_ms: i64, words: Vec<Word>) -> Option<Utterance> 
         .into_iter()
         .map(|w| Word { start_ms: in_place(w.start_ms), end_ms: in_place(w.end_ms), ..w })
         .collect();
-    Some(Utterance { start_ms, end_ms, text, words })
+    Some(Utterance { start_ms, end_ms, text, words, engine })
 }

@@ -1,6 +1,6 @@
 //! A stream's log, read from its cursor on.
 
-use super::{Listener, SpeechError, Start};
+use super::{Listener, SpeechError, Start, Wishes};
 use huddle_domain::StreamId;
 use huddle_media::{LogReader, ogg, vad::SETTLE};
 use std::path::PathBuf;
@@ -16,6 +16,8 @@ pub struct ToHear {
     pub cursor: u64,
     /// How many utterances with words are stored.
     pub nth: u64,
+    /// What its meeting wishes.
+    pub wishes: Wishes,
 }
 
 /// A listener at the cursor, and what it is to hear.
@@ -42,7 +44,8 @@ impl ToHear {
         }
         let first = past.split_off(lead);
         let stream = self.stream.to_string();
-        let start = Start { stream: &stream, from: self.cursor, nth: self.nth, past: &past };
+        let start =
+            Start { stream: &stream, from: self.cursor, nth: self.nth, past: &past, wishes: &self.wishes };
         Ok(Some(Replay { listener: Listener::new(start), first, rest }))
     }
 }

@@ -1,11 +1,12 @@
 //! The recogniser of the tests: says what a file says, an utterance at a time.
 
-use super::{Engine, Follower, Place, Recogniser, SpeechError};
+use super::{Engine, Follower, Place, Recogniser, Said, SpeechError};
 use crate::Speech;
 use huddle_domain::transcript::Word;
 use serde::Deserialize;
 use std::{collections::HashMap, path::Path, sync::Arc};
 
+const NAME: &str = "scripted";
 /// Samples after which the follower has understood one more word: 300 ms.
 const PER_WORD: usize = 4_800;
 
@@ -53,8 +54,8 @@ impl Scripted {
 }
 
 impl Engine for Scripted {
-    fn name(&self) -> &str {
-        "scripted"
+    fn name(&self) -> &'static str {
+        NAME
     }
 
     fn recogniser(&self) -> Result<Box<dyn Recogniser>, SpeechError> {
@@ -69,10 +70,10 @@ impl Engine for Scripted {
 struct Reader(Arc<Script>);
 
 impl Recogniser for Reader {
-    fn recognise(&mut self, place: Place, utterance: &[i16]) -> Result<Vec<Word>, SpeechError> {
+    fn recognise(&mut self, place: Place, utterance: &[i16]) -> Result<Said, SpeechError> {
         let words: Vec<&str> = self.0.line(place).split_whitespace().collect();
         let at = |i: usize| huddle_media::ms((utterance.len() * i / words.len().max(1)) as u64);
-        Ok(words
+        let words = words
             .iter()
             .enumerate()
             .map(|(i, word)| Word {
@@ -81,7 +82,8 @@ impl Recogniser for Reader {
                 end_ms: at(i + 1),
                 confidence: None,
             })
-            .collect())
+            .collect();
+        Ok(Said { words, engine: NAME })
     }
 }
 
@@ -112,9 +114,8 @@ mod tests {
     fn said(script: &str, stream: &str, nth: u64) -> Vec<String> {
         let script = Scripted(Arc::new(serde_json::from_str(script).expect("a script")));
         let mut recogniser = script.recogniser().expect("always there");
-        let words =
-            recogniser.recognise(Place { stream, nth, hurried: false }, &[0; 16_000]).expect("never fails");
-        words.into_iter().map(|w| format!("{}@{}-{}", w.text, w.start_ms, w.end_ms)).collect()
+        let said = recogniser.recognise(Place::of(stream, nth), &[0; 16_000]).expect("never fails");
+        said.words.into_iter().map(|w| format!("{}@{}-{}", w.text, w.start_ms, w.end_ms)).collect()
     }
 
     #[test]

@@ -5,6 +5,7 @@ use huddle_domain::transcript::wer::{Errors, compare};
 use std::{
     path::{Path, PathBuf},
     process::Command,
+    sync::Arc,
 };
 
 /// What a program of the tests makes; `None`, and said so, if it is not installed.

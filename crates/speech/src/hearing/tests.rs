@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    Scripted, Utterance,
+    Scripted, Utterance, Wishes,
     tests::{silence, spoken},
     transcribe_rest,
 };
@@ -22,11 +22,11 @@ fn stream() -> StreamId {
 }
 
 fn to_hear(log: &Path, from: u64, nth: usize) -> ToHear {
-    ToHear { stream: stream(), log: log.into(), cursor: from, nth: nth as u64 }
+    ToHear { stream: stream(), log: log.into(), cursor: from, nth: nth as u64, wishes: Wishes::default() }
 }
 
 /// Sentences with pauses between them; whole blocks.
-fn meeting() -> Option<Vec<i16>> {
+pub(crate) fn meeting() -> Option<Vec<i16>> {
     let mut audio = silence(700);
     for (sentence, pause) in [
         ("good morning everybody", 1_500),
@@ -44,7 +44,7 @@ fn meeting() -> Option<Vec<i16>> {
 }
 
 /// A log with all of `audio`, not finished.
-fn log_of(dir: &TempDir, audio: &[i16]) -> PathBuf {
+pub(crate) fn log_of(dir: &TempDir, audio: &[i16]) -> PathBuf {
     let path = dir.path().join("stream.ogg");
     let mut log = OpusLog::create(&path, 1).expect("created");
     audio.chunks_exact(BLOCK).for_each(|block| log.append(block).expect("appended"));
@@ -232,7 +232,7 @@ fn a_stream_that_was_set_aside_goes_on_where_it_was() {
 struct Broken;
 
 impl Engine for Broken {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "broken"
     }
 
@@ -246,7 +246,7 @@ impl Engine for Broken {
 }
 
 impl Recogniser for Broken {
-    fn recognise(&mut self, place: Place, _: &[i16]) -> Result<Vec<Word>, SpeechError> {
+    fn recognise(&mut self, place: Place, _: &[i16]) -> Result<Said, SpeechError> {
         assert!(!place.stream.ends_with('1'), "a recogniser of no good quality");
         Err(SpeechError::Failed("out of words".into()))
     }

@@ -3,7 +3,7 @@
 
 mod ffi;
 
-use super::{Engine, Follower, Place, Recogniser, SpeechError};
+use super::{Engine, Follower, Place, Recogniser, Said, SpeechError};
 use crate::Speech;
 use ffi::{Decoder, Frames, Piece};
 use huddle_domain::transcript::Word;
@@ -110,7 +110,7 @@ const IN_GRAMMAR: &[(&str, &str)] = &[("-beam", "1e-100"), ("-pbeam", "1e-100"),
 const QUICK: &[(&str, &str)] = &[("-fwdflat", "no"), ("-bestpath", "no")];
 
 impl Engine for PocketSphinx {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "pocketsphinx"
     }
 
@@ -142,7 +142,7 @@ struct Thorough {
 }
 
 impl Recogniser for Thorough {
-    fn recognise(&mut self, place: Place, utterance: &[i16]) -> Result<Vec<Word>, SpeechError> {
+    fn recognise(&mut self, place: Place, utterance: &[i16]) -> Result<Said, SpeechError> {
         let length_ms = huddle_media::ms(utterance.len() as u64);
         let mut best = (f64::MIN, Vec::new());
         for (nth, from) in self.beginnings.iter().map(|from| (*from).min(utterance.len())).enumerate() {
@@ -150,7 +150,7 @@ impl Recogniser for Thorough {
             let (sure, words) = (sureness(&pieces), words(pieces, huddle_media::ms(from as u64)));
             // In noise every further search would only be one more chance to find words.
             if nth == 0 && is_made_up(&words, length_ms) {
-                return Ok(Vec::new());
+                break;
             }
             if sure > best.0 && !is_made_up(&words, length_ms) {
                 best = (sure, words);
@@ -159,7 +159,7 @@ impl Recogniser for Thorough {
                 break;
             }
         }
-        Ok(best.1)
+        Ok(Said { words: best.1, engine: "pocketsphinx" })
     }
 }
 

@@ -12,7 +12,7 @@ fn noise(seed: u64) -> impl FnMut() -> f64 {
     }
 }
 
-const PLACE: Place<'_> = Place { stream: "test", nth: 0, hurried: false };
+const PLACE: Place<'_> = Place { stream: "test", nth: 0, wishes: &crate::NO_WISHES, hurried: false };
 
 #[test]
 fn no_words_are_invented_where_nobody_speaks() {
