@@ -97,6 +97,10 @@ pub struct Meeting {
     pub time_zone: Tz,
     /// Addresses of those asked to come.
     pub invitees: Vec<String>,
+    /// The recogniser that the host wishes for; the deployment's if absent.
+    pub engine: Option<String>,
+    /// Names and terms that are likely to be said.
+    pub vocabulary: Vec<String>,
     /// Begun then.
     pub started_at: Option<DateTime<Utc>>,
     /// Over since then.
@@ -195,7 +199,14 @@ pub struct MeetingPlan {
     pub time_zone: Tz,
     /// Addresses of those asked to come.
     pub invitees: Vec<String>,
+    /// The recogniser that the host wishes for; the deployment's if absent.
+    pub engine: Option<String>,
+    /// Names and terms that are likely to be said.
+    pub vocabulary: Vec<String>,
 }
+
+/// Names and terms of a vocabulary at most: what providers take.
+pub const VOCABULARY_MAX: usize = 100;
 
 impl MeetingPlan {
     /// Cleans the plan, or says which field is wrong.
@@ -218,6 +229,15 @@ impl MeetingPlan {
             .collect::<Refused<_>>()?;
         self.invitees.sort();
         self.invitees.dedup();
+        if self.vocabulary.len() > VOCABULARY_MAX {
+            return Err(Refusal::invalid("vocabulary", format!("has more than {VOCABULARY_MAX} terms")));
+        }
+        self.vocabulary = self
+            .vocabulary
+            .iter()
+            .map(|term| text::clean("vocabulary", term, 60, false))
+            .collect::<Refused<_>>()?;
+        self.vocabulary.retain(|term| !term.is_empty());
         Ok(self)
     }
 }
@@ -244,6 +264,8 @@ mod tests {
             duration_minutes: None,
             time_zone: Tz::UTC,
             invitees: vec![],
+            engine: None,
+            vocabulary: vec![],
             started_at: None,
             ended_at: None,
             deleted_at: None,
@@ -303,9 +325,14 @@ mod tests {
             duration_minutes: Some(30),
             time_zone: Tz::UTC,
             invitees: ["Bob@Example.com", "ann@example.com", "bob@example.com"].map(Into::into).into(),
+            engine: None,
+            vocabulary: vec![" Zyrtec ".into(), " ".into()],
         };
         let asked = vec!["ann@example.com".into(), "bob@example.com".into()];
-        assert_eq!(plan.clone().check().map(|p| p.invitees), Ok(asked), "everybody once");
+        let clean = plan.clone().check().expect("a good plan");
+        assert_eq!((clean.invitees, clean.vocabulary), (asked, vec!["Zyrtec".into()]), "everybody once");
+        let wordy = MeetingPlan { vocabulary: vec!["x".into(); VOCABULARY_MAX + 1], ..plan.clone() };
+        assert!(wordy.check().is_err());
         let long = MeetingPlan { duration_minutes: Some(0), ..plan };
         assert_eq!(
             long.check().map_err(|r| r.to_string()),

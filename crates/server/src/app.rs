@@ -89,7 +89,7 @@ impl App {
             secrets: Secrets::open(&config)?,
             db: Db::connect(&config).await?,
             blob: Blob::open(dir)?,
-            engine: huddle_speech::choose(&config.speech),
+            engine: huddle_speech::choose(&config.hearing()),
             hashing: hashing::Hashing::new(&config.accounts)?,
             revoked: tokens::Revoked::default(),
             uploads: uploads::Holds::default(),

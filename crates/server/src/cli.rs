@@ -4,6 +4,7 @@ mod demo;
 mod doctor;
 mod migrate;
 mod minutes;
+mod models;
 mod openapi;
 mod serve;
 pub mod transcribe;
@@ -43,6 +44,8 @@ enum Command {
     Transcribe(transcribe::Args),
     /// Writes minutes of audio or of a transcript.
     Minutes(minutes::Args),
+    /// Lists, fetches and chooses Whisper's models.
+    Models(models::Args),
     /// Checks this installation and says how to mend it.
     Doctor(doctor::Args),
     /// Prints the OpenAPI document of the API.
@@ -87,6 +90,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::User(args) => wait_for(user::run(args, config)),
         Command::Transcribe(args) => transcribe::run(&args, &config),
         Command::Minutes(args) => minutes::run(&args, &config),
+        Command::Models(args) => wait_for(models::run(args, config)),
         Command::Demo(args) => wait_for(demo::run(args, config)),
         Command::Doctor(_) | Command::Openapi => Ok(ExitCode::SUCCESS),
     }
@@ -124,10 +128,14 @@ fn log_to_stderr(config: &Config, is_server: bool) -> anyhow::Result<()> {
         .map_err(|e| anyhow::anyhow!("the setting log.level is malformed: {e}"))?
         // What it says of a file that is no audio is said better where the file is named.
         .add_directive("symphonia_core=off".parse()?);
-    // Below this they say what people said: nobody may ask for that, not even with `trace`.
-    for talkative in ["socketioxide", "engineioxide", "tungstenite", "tokio_tungstenite"] {
+    // Below this they say what people said, or with which key somebody is asked: nobody may see that, not
+    // even with `trace`.
+    for talkative in
+        ["socketioxide", "engineioxide", "tungstenite", "tokio_tungstenite", "hyper", "hyper_util", "reqwest"]
+    {
         filter = filter.add_directive(format!("{talkative}=info").parse()?);
     }
+    filter = filter.add_directive("whisper_rs=warn".parse()?);
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

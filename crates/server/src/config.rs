@@ -11,7 +11,7 @@ mod secrets;
 pub use load::{ConfigError, Overrides, load};
 pub use secrets::Secrets;
 
-pub use huddle_speech::{EngineChoice, Speech};
+pub use huddle_speech::{AssemblyAi, Deepgram, EngineChoice, OpenAi, Speech};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -33,6 +33,12 @@ pub struct Config {
     pub uploads: Uploads,
     /// What turns audio into words.
     pub speech: Speech,
+    /// Deepgram, where it is used.
+    pub deepgram: Deepgram,
+    /// OpenAI, or a server that speaks like it, where it is used.
+    pub openai: OpenAi,
+    /// AssemblyAI, where it is used.
+    pub assemblyai: AssemblyAi,
     /// Background work.
     pub tasks: Tasks,
     /// What is written to standard error.
@@ -268,10 +274,25 @@ pub const SETTINGS: &[Setting] = &[
     setting("uploads.max_minutes", &["HUDDLE_UPLOADS_MAX_MINUTES"], Kind::Int),
     setting("uploads.keep_original", &["HUDDLE_UPLOADS_KEEP_ORIGINAL"], Kind::Bool),
     setting("speech.engine", &["HUDDLE_SPEECH_ENGINE"], Kind::Word),
+    setting("speech.language", &["HUDDLE_SPEECH_LANGUAGE"], Kind::Text),
+    setting("speech.vocabulary", &["HUDDLE_SPEECH_VOCABULARY"], Kind::List),
+    setting("speech.mask_profanity", &["HUDDLE_SPEECH_MASK_PROFANITY"], Kind::Bool),
     setting("speech.threads", &["HUDDLE_SPEECH_THREADS"], Kind::Int),
     setting("speech.model_dir", &["HUDDLE_SPEECH_MODEL_DIR"], Kind::Text),
+    setting("speech.model", &["HUDDLE_SPEECH_MODEL"], Kind::Text),
+    setting("speech.models_url", &["HUDDLE_SPEECH_MODELS_URL"], Kind::Text),
     setting("speech.grammar", &["HUDDLE_SPEECH_GRAMMAR"], Kind::Text),
     setting("speech.script", &["HUDDLE_SPEECH_SCRIPT"], Kind::Text),
+    setting("deepgram.api_key", &["HUDDLE_DEEPGRAM_API_KEY", "DEEPGRAM_API_KEY"], Kind::Text),
+    setting("deepgram.base_url", &["HUDDLE_DEEPGRAM_BASE_URL", "DEEPGRAM_BASE_URL"], Kind::Text),
+    setting("deepgram.model", &["HUDDLE_DEEPGRAM_MODEL"], Kind::Text),
+    setting("deepgram.live", &["HUDDLE_DEEPGRAM_LIVE"], Kind::Bool),
+    setting("openai.api_key", &["HUDDLE_OPENAI_API_KEY", "OPENAI_API_KEY"], Kind::Text),
+    setting("openai.base_url", &["HUDDLE_OPENAI_BASE_URL", "OPENAI_BASE_URL"], Kind::Text),
+    setting("openai.transcription_model", &["HUDDLE_OPENAI_TRANSCRIPTION_MODEL"], Kind::Text),
+    setting("assemblyai.api_key", &["HUDDLE_ASSEMBLYAI_API_KEY", "ASSEMBLYAI_API_KEY"], Kind::Text),
+    setting("assemblyai.base_url", &["HUDDLE_ASSEMBLYAI_BASE_URL", "ASSEMBLYAI_BASE_URL"], Kind::Text),
+    setting("assemblyai.model", &["HUDDLE_ASSEMBLYAI_MODEL"], Kind::Text),
     setting("tasks.concurrency", &["HUDDLE_TASKS_CONCURRENCY"], Kind::Int),
     setting("tasks.lease_seconds", &["HUDDLE_TASKS_LEASE_SECONDS"], Kind::Int),
     setting("log.level", &["HUDDLE_LOG", "LOG_LEVEL"], Kind::Text),
@@ -295,6 +316,17 @@ impl Config {
         let path = url.expose_secret().strip_prefix("sqlite:")?;
         let path = path.strip_prefix("//").unwrap_or(path).split('?').next().unwrap_or_default();
         (path != ":memory:").then(|| path.into())
+    }
+
+    /// What hearing is told.
+    pub fn hearing(&self) -> huddle_speech::Settings {
+        huddle_speech::Settings {
+            speech: self.speech.clone(),
+            deepgram: self.deepgram.clone(),
+            openai: self.openai.clone(),
+            assemblyai: self.assemblyai.clone(),
+            models_dir: self.storage.data_dir.join("models"),
+        }
     }
 
     /// Whether the start must be strict.

@@ -58,8 +58,10 @@ impl Live {
     /// Builds the live side and starts its housekeeping; it ends with [`Live::stop`].
     pub fn start(app: Arc<App>) -> Arc<Self> {
         let (sink, heard) = tokio::sync::mpsc::channel(256);
-        let threads = app.config.speech.threads;
-        let hearing = app.engine.as_ref().ok().map(|engine| Hearing::new(engine.clone(), threads, sink));
+        let hearing = app.engine.as_ref().ok().map(|engine| {
+            let threads = engine.threads(app.config.speech.threads);
+            Hearing::new(engine.clone(), threads, sink)
+        });
         let live = Arc::new(Self {
             app,
             presence: Presence::default(),

@@ -9,7 +9,7 @@ use huddle_domain::{
     meeting::Meeting,
     transcript::{Segment, Word},
 };
-use huddle_speech::{SpeechError, Step, ToHear, Utterance};
+use huddle_speech::{EngineChoice, SpeechError, Step, ToHear, Utterance, Wishes};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -23,14 +23,13 @@ const HEARING_RENEWAL: Duration = Duration::from_secs(4);
 /// and the caller has to stop.
 pub async fn heard(app: &App, stream: &Stream, step: Step) -> AppResult<bool> {
     let meeting = meetings::by_id(app, stream.meeting).await?;
-    let engine = app.engine.as_ref().map(|e| e.name().to_owned()).unwrap_or_default();
     let tx = app.db.begin().await?;
     if !db::capture::advance(&tx, stream.id, step.from, step.until).await? {
         return Ok(false);
     }
     let mut stored = None;
     if let Some(utterance) = step.utterance {
-        let mut segment = segment(app, &meeting, stream, utterance, engine);
+        let mut segment = segment(app, &meeting, stream, utterance);
         let changes = db::agenda::changes(&tx, meeting.id).await?;
         segment.agenda_item = meeting.started_at.and_then(|start| {
             agenda::current_at(&changes, start + TimeDelta::milliseconds(segment.start_ms))
@@ -47,7 +46,7 @@ pub async fn heard(app: &App, stream: &Stream, step: Step) -> AppResult<bool> {
     Ok(true)
 }
 
-fn segment(app: &App, meeting: &Meeting, stream: &Stream, heard: Utterance, engine: String) -> Segment {
+fn segment(app: &App, meeting: &Meeting, stream: &Stream, heard: Utterance) -> Segment {
     let on_clock = |ms: i64| stream.start_ms + ms;
     let words = heard.words.into_iter().map(|w| Word {
         text: w.text,
@@ -65,9 +64,22 @@ fn segment(app: &App, meeting: &Meeting, stream: &Stream, heard: Utterance, engi
         end_ms: on_clock(heard.end_ms),
         text: heard.text,
         words: words.collect(),
-        engine,
+        engine: heard.engine.to_owned(),
         agenda_item: None,
     }
+}
+
+/// Names of the engines that a meeting may wish for.
+pub fn engines(app: &App) -> Vec<&'static str> {
+    let choices = app.engine.as_ref().map(|engine| engine.choices()).unwrap_or_default();
+    choices.into_iter().map(EngineChoice::name).collect()
+}
+
+/// What the meeting of a stream wishes of its hearing.
+pub async fn wishes(app: &App, stream: &Stream) -> AppResult<Wishes> {
+    let meeting = meetings::by_id(app, stream.meeting).await?;
+    let engine = meeting.engine.as_deref().and_then(EngineChoice::parse);
+    Ok(Wishes { engine, vocabulary: meeting.vocabulary })
 }
 
 /// A stream as it is stored.
@@ -169,11 +181,11 @@ async fn finish_stream(app: &App, stream: &Stream, part: Part) -> AppResult<Rest
         }
     };
     keep_hearing(app, &[stream.id]).await?;
-    let nth = utterances(app, stream).await?;
+    let (nth, wishes) = (utterances(app, stream).await?, wishes(app, stream).await?);
     let measured = log.clone();
     let samples = tokio::task::spawn_blocking(move || huddle_media::ogg::duration(&measured)).await;
     let samples = samples.map_err(anyhow::Error::new)?.unwrap_or(0).max(1);
-    let to_hear = ToHear { stream: stream.id, log, cursor: stream.heard_until, nth };
+    let to_hear = ToHear { stream: stream.id, log, cursor: stream.heard_until, nth, wishes };
     let mut told = 0;
     let (steps, mut heard_steps) = mpsc::channel(4);
     let hearing = tokio::task::spawn_blocking(move || {

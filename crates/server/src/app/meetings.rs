@@ -1,6 +1,6 @@
 //! Meetings: plan, list, change, start, end, delete, bring back.
 
-use super::{App, AppResult, Caller, permit, work::Work};
+use super::{App, AppResult, Caller, captions, permit, work::Work};
 use crate::{bus::What, db, ids};
 use huddle_domain::{
     AccountId, AgendaItemId, MeetingId, Refusal,
@@ -37,6 +37,7 @@ pub async fn plan(
 ) -> AppResult<Meeting> {
     let host = caller.account()?;
     let plan = plan.check()?;
+    check_engine(app, plan.engine.as_deref())?;
     if points.len() > agenda::ITEMS_MAX {
         return Err(Refusal::invalid("agenda", format!("has more than {} items", agenda::ITEMS_MAX)).into());
     }
@@ -71,6 +72,8 @@ pub(super) fn planned(app: &App, host: AccountId, plan: MeetingPlan) -> Meeting 
         duration_minutes: plan.duration_minutes,
         time_zone: plan.time_zone,
         invitees: plan.invitees,
+        engine: plan.engine,
+        vocabulary: plan.vocabulary,
         started_at: None,
         ended_at: None,
         deleted_at: None,
@@ -86,6 +89,18 @@ pub(super) async fn insert(tx: &DatabaseTransaction, meeting: &mut Meeting) -> A
         meeting.code = random_code();
     }
     Ok(())
+}
+
+/// Refuses an engine that this deployment does not have.
+fn check_engine(app: &App, engine: Option<&str>) -> Result<(), Refusal> {
+    let usable = captions::engines(app);
+    match engine {
+        Some(engine) if !usable.contains(&engine) => {
+            let usable = if usable.is_empty() { "none".to_owned() } else { usable.join(", ") };
+            Err(Refusal::invalid("engine", format!("is not usable here; usable are: {usable}")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn random_code() -> MeetingCode {
@@ -158,15 +173,23 @@ pub async fn change(
             duration_minutes: meeting.duration_minutes,
             time_zone: meeting.time_zone,
             invitees: meeting.invitees.clone(),
+            engine: meeting.engine.clone(),
+            vocabulary: meeting.vocabulary.clone(),
         };
         change(&mut plan)?;
         let plan = plan.check()?;
+        // One that was chosen before and is not there any more may stay.
+        if plan.engine != meeting.engine {
+            check_engine(app, plan.engine.as_deref())?;
+        }
         meeting.title = plan.title;
         meeting.description = plan.description;
         meeting.starts_at = plan.starts_at;
         meeting.duration_minutes = plan.duration_minutes;
         meeting.time_zone = plan.time_zone;
         meeting.invitees = plan.invitees;
+        meeting.engine = plan.engine;
+        meeting.vocabulary = plan.vocabulary;
         Ok(true)
     })
     .await

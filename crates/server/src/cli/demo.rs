@@ -71,7 +71,7 @@ fn choose_engine(config: &mut Config, voices: &[Voice]) -> anyhow::Result<()> {
     config.speech.grammar = Some(grammar);
     config.speech.script = Some(script);
     config.speech.engine = EngineChoice::Pocketsphinx;
-    if huddle_speech::choose(&config.speech).is_err() {
+    if huddle_speech::choose(&config.hearing()).is_err() {
         config.speech.engine = EngineChoice::Scripted;
     }
     Ok(())
@@ -106,6 +106,8 @@ async fn hold(
         duration_minutes: None,
         time_zone: chrono_tz::UTC,
         invitees: Vec::new(),
+        engine: None,
+        vocabulary: Vec::new(),
     };
     let meeting =
         meetings::plan(app, host, plan, &[("The release".into(), Some("Ann".into()))], true).await?;

@@ -84,7 +84,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<ExitCode> {
     if several && args.out.is_none() && matches!(format, Format::Srt | Format::Vtt) {
         bail!("subtitles of several files do not fit into one: name a folder with --out");
     }
-    let engine = huddle_speech::choose(&config.speech)?;
+    let engine = huddle_speech::choose(&config.hearing())?;
     let mut code = ExitCode::SUCCESS;
     for file in &args.files {
         let done = out_for(args, file, format).and_then(|out| {
@@ -109,7 +109,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<ExitCode> {
 /// What is said in a file: segments without a speaker, from its first sample on. Progress goes to standard
 /// error.
 pub fn hear_file(path: &Path, config: &Config) -> anyhow::Result<Vec<Segment>> {
-    let (segments, fault) = hear(path, &huddle_speech::choose(&config.speech)?)?;
+    let (segments, fault) = hear(path, &huddle_speech::choose(&config.hearing())?)?;
     fault.map_or(Ok(segments), Err)
 }
 
@@ -127,7 +127,7 @@ fn hear(path: &Path, engine: &Arc<dyn Engine>) -> anyhow::Result<(Vec<Segment>, 
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let heard = huddle_speech::transcribe(engine.clone(), &name, audio, |step| {
         progress.at(huddle_media::ms(step.until));
-        segments.extend(step.utterance.map(|u| segment(u, ids.next(clock.now()), engine.name())));
+        segments.extend(step.utterance.map(|u| segment(u, ids.next(clock.now()))));
         true
     });
     progress.end(segments.len());
@@ -139,7 +139,7 @@ fn hear(path: &Path, engine: &Arc<dyn Engine>) -> anyhow::Result<(Vec<Segment>, 
     }
 }
 
-fn segment(heard: Utterance, id: huddle_domain::SegmentId, engine: &str) -> Segment {
+fn segment(heard: Utterance, id: huddle_domain::SegmentId) -> Segment {
     Segment {
         id,
         stream: None,
@@ -149,7 +149,7 @@ fn segment(heard: Utterance, id: huddle_domain::SegmentId, engine: &str) -> Segm
         end_ms: heard.end_ms,
         text: heard.text,
         words: heard.words,
-        engine: engine.to_owned(),
+        engine: heard.engine.to_owned(),
         agenda_item: None,
     }
 }

@@ -149,6 +149,15 @@ fn check(config: &Config) -> Result<(), ConfigError> {
             );
         }
     }
+    let has_scheme = |url: &str| url.starts_with("http://") || url.starts_with("https://");
+    if !has_scheme(&config.speech.models_url) {
+        return malformed("speech.models_url", "must begin with http:// or https://");
+    }
+    let is_language =
+        |l: &str| (2..=16).contains(&l.len()) && l.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    if config.speech.language.as_ref().is_some_and(|language| !is_language(language)) {
+        return malformed("speech.language", "must be a language's short name, as en or es-419");
+    }
     let (memory, passes) = (config.accounts.password_memory_kib, config.accounts.password_passes);
     if !(8..=4_194_304).contains(&memory) {
         return malformed("accounts.password_memory_kib", "must be between 8 and 4194304");
@@ -220,6 +229,10 @@ mod tests {
             ("", &[("HUDDLE_SPEECH_ENGINE", "ears")], "HUDDLE_SPEECH_ENGINE"),
             ("", &[("CORS_ORIGINS", "example.com")], "cors_origins"),
             ("[speech]\nthreads = 0", &[], "speech.threads"),
+            ("[speech]\nlanguage = \"in English\"", &[], "speech.language"),
+            ("", &[("HUDDLE_DEEPGRAM_LIVE", "yes")], "HUDDLE_DEEPGRAM_LIVE"),
+            ("", &[("HUDDLE_SPEECH_MODELS_URL", "ftp://x")], "speech.models_url"),
+            ("[deepgram]\nkey = \"x\"", &[], "key"),
             ("", &[("HUDDLE_UPLOADS_KEEP_ORIGINAL", "perhaps")], "HUDDLE_UPLOADS_KEEP_ORIGINAL"),
             ("[uploads]\nmax_minutes = 0", &[], "uploads.max_minutes"),
             ("", &[("LOG_LEVEL", "loud")], "log.level"),
@@ -262,8 +275,14 @@ mod tests {
         "secrets.jwt",
         "secrets.jwt_refresh",
         "secrets.signing",
+        "speech.language",
+        "speech.model",
         "speech.grammar",
         "speech.script",
+        "deepgram.api_key",
+        "openai.api_key",
+        "assemblyai.api_key",
+        "assemblyai.model",
     ];
 
     #[test]

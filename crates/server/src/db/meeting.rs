@@ -34,6 +34,8 @@ fn read(row: meeting::Model, invitees: Vec<String>) -> Meeting {
         duration_minutes: row.duration_minutes,
         time_zone: row.time_zone.parse().unwrap_or(chrono_tz::Tz::UTC),
         invitees,
+        engine: row.engine,
+        vocabulary: row.vocabulary.iter().flat_map(|terms| terms.lines()).map(str::to_owned).collect(),
         started_at: row.started_at,
         ended_at: row.ended_at,
         deleted_at: row.deleted_at,
@@ -171,6 +173,9 @@ fn row(of: &Meeting) -> meeting::ActiveModel {
         deleted_at: Set(of.deleted_at),
         current_agenda_item_id: Set(of.current_agenda_item.map(|AgendaItemId(id)| id)),
         created_at: Set(of.created_at),
+        engine: Set(of.engine.clone()),
+        // A term has no line breaks.
+        vocabulary: Set((!of.vocabulary.is_empty()).then(|| of.vocabulary.join("\n"))),
     }
 }
 

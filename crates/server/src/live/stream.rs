@@ -52,8 +52,9 @@ impl OpenStream {
             Some(hearing) => {
                 captions::keep_hearing(app, &[row.id]).await?;
                 let nth = captions::utterances(app, &row).await?;
+                let wishes = captions::wishes(app, &row).await?;
                 let (stream, cursor) = (row.id, row.heard_until);
-                Some(hearing.open(ToHear { stream, log: path, cursor, nth }, samples))
+                Some(hearing.open(ToHear { stream, log: path, cursor, nth, wishes }, samples))
             }
             None => None,
         };

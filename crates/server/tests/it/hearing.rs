@@ -270,3 +270,61 @@ async fn a_recogniser_that_comes_later_hears_what_nobody_heard() {
         assert_eq!(words(&alice, &meeting).await, LINES);
     }
 }
+
+#[tokio::test]
+async fn a_provider_that_is_away_is_replaced_and_the_transcript_says_so() {
+    let Some(frames) = frames() else { return };
+    let dir = tempfile::tempdir().expect("a folder");
+    let plan = hearing(Store::Sqlite, dir.path()).set(|config| {
+        config.speech.engine = EngineChoice::Deepgram;
+        config.deepgram.api_key = Some("a key".into());
+        // Nobody is there.
+        config.deepgram.base_url = "http://127.0.0.1:9".into();
+    });
+    let house = plan.start().await;
+    let alice = house.join("alice").await;
+    let instance = alice.get("/instance").await.ok(200);
+    assert_eq!(instance["captions"]["engine"], "deepgram");
+    assert_eq!(instance["engines"], json!(["scripted", "deepgram"]));
+    let meeting = alice.meet("Weekly").await;
+    let speaker = Speaker::of(&house, &alice, &meeting).await;
+    speaker.speak(&house, &frames, frames.len()).await;
+    house.live.close(speaker.participant, speaker.stream).await.expect("closed");
+    assert_eq!(transcript(&house, &alice, &meeting).await, LINES);
+}
+
+/// Somebody with OpenAI's address who always hears the same, and wants the vocabulary to be named.
+async fn afar() -> String {
+    let heard = axum::routing::post(|body: axum::body::Bytes| async move {
+        let asked = String::from_utf8_lossy(&body).into_owned();
+        let text = if asked.contains("Zyrtec, Ana") { "from afar" } else { "without vocabulary" };
+        axum::Json(json!({ "text": text }))
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/v1", listener.local_addr().expect("bound"));
+    let router = axum::Router::new().route("/v1/audio/transcriptions", heard);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    url
+}
+
+#[tokio::test]
+async fn a_meeting_is_heard_by_the_engine_and_with_the_vocabulary_that_its_host_wishes() {
+    let Some(frames) = frames() else { return };
+    let dir = tempfile::tempdir().expect("a folder");
+    let url = afar().await;
+    let plan = hearing(Store::Sqlite, dir.path()).set(move |config| config.openai.base_url = url);
+    let house = plan.start().await;
+    let alice = house.join("alice").await;
+    let meeting = alice.meet("Weekly").await;
+    let wishes = json!({ "engine": "openai", "vocabulary": ["Zyrtec", "Ana"] });
+    alice.patch(&format!("/meetings/{}", meeting.id()), wishes).await.ok(200);
+    let speaker = Speaker::of(&house, &alice, &meeting).await;
+    speaker.speak(&house, &frames, frames.len()).await;
+    house.live.close(speaker.participant, speaker.stream).await.expect("closed");
+    alice.post(&format!("/meetings/{}/end", meeting.id()), json!({})).await.ok(200);
+    tasks_ended(&house, &alice, &meeting).await;
+    let transcript = alice.get(&format!("/meetings/{}/transcript", meeting.id())).await.ok(200);
+    let segments = transcript["segments"].as_array().expect("a list");
+    assert_eq!(segments.len(), LINES.len());
+    assert!(segments.iter().all(|s| s["engine"] == "openai" && s["text"] == "from afar"), "{segments:?}");
+}

@@ -133,6 +133,21 @@ on_both! {
         assert_eq!(agenda[0]["owner"], "Bob");
     }
 
+    async fn wishes_for_hearing_are_kept_and_an_engine_that_is_not_there_is_refused(house) {
+        let alice = house.join("alice").await;
+        let plan = json!({ "title": "Weekly", "vocabulary": [" Zyrtec ", "", "Ana López"] });
+        let made = alice.post("/meetings", plan).await.ok(201);
+        assert_eq!(made["engine"], Value::Null);
+        assert_eq!(made["vocabulary"], json!(["Zyrtec", "Ana López"]));
+        let path = format!("/meetings/{}", made.id());
+        let refused = alice.patch(&path, json!({ "engine": "whisper" })).await.ok(400);
+        assert_eq!(refused["details"]["field"], "engine");
+        let changed = alice.patch(&path, json!({ "engine": null, "vocabulary": [] })).await.ok(200);
+        assert_eq!(changed["vocabulary"], json!([]));
+        let wordy = json!({ "vocabulary": vec!["x"; 101] });
+        assert_eq!(alice.patch(&path, wordy).await.ok(400)["details"]["field"], "vocabulary");
+    }
+
     async fn a_meeting_is_found_by_id_and_by_code_as_people_type_it(house) {
         let alice = house.join("alice").await;
         let made = alice.plan("Weekly").await;

@@ -627,6 +627,7 @@ export interface components {
         /** @description What a visitor may know of this instance. */
         Instance: {
             captions: components["schemas"]["Captions"];
+            engines: string[];
             needsFirstAccount: boolean;
             registration: string;
             version: string;
@@ -677,6 +678,7 @@ export interface components {
             durationMinutes?: number | null;
             /** Format: date-time */
             endedAt?: string | null;
+            engine?: string | null;
             host: components["schemas"]["Host"];
             /** Format: uuid */
             id: string;
@@ -692,17 +694,20 @@ export interface components {
             state: string;
             timeZone: string;
             title: string;
+            vocabulary: string[];
         };
         /** @description What of a meeting changes; an absent field stays. */
         MeetingChange: {
             description?: string | null;
             /** Format: int32 */
             durationMinutes?: number | null;
+            engine?: string | null;
             invitees?: string[] | null;
             /** Format: date-time */
             startsAt?: string | null;
             timeZone?: string | null;
             title?: string | null;
+            vocabulary?: string[] | null;
         };
         /** @description A page of meetings, newest first. */
         MeetingPage: {
@@ -720,12 +725,14 @@ export interface components {
             description?: string;
             /** Format: int32 */
             durationMinutes?: number | null;
+            engine?: string | null;
             invitees?: string[];
             startNow?: boolean;
             /** Format: date-time */
             startsAt?: string | null;
             timeZone?: string | null;
             title: string;
+            vocabulary?: string[];
         };
         /** @description The written outcome. */
         Minutes: {

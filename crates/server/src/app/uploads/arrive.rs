@@ -126,6 +126,8 @@ async fn meeting(
         duration_minutes: None,
         time_zone: upload.time_zone,
         invitees: Vec::new(),
+        engine: None,
+        vocabulary: Vec::new(),
     };
     let mut meeting = meetings::planned(app, upload.account, plan.check()?);
     meeting.was_recorded(ended, length_ms);

@@ -157,14 +157,15 @@ fn space(free: u64) -> Finding {
 /// The recogniser: there, and hears words in a voice.
 pub(super) async fn speech(config: &Config) -> Finding {
     const CHECK: &str = "speech";
-    let settings = config.speech.clone();
-    let engine = match huddle_speech::choose(&settings) {
+    let (settings, hearing) = (config.speech.clone(), config.hearing());
+    // Alone: where a provider fails the doctor says so, and no local engine takes over.
+    let engine = match huddle_speech::alone(&hearing) {
         Ok(engine) => engine,
         Err(why) if settings.engine == EngineChoice::Off => {
             return Finding::ok(CHECK, why.to_string());
         }
         Err(why) => {
-            let mend = "on Debian and Ubuntu: apt install pocketsphinx pocketsphinx-en-us";
+            let mend = missing(settings.engine);
             let said = format!("no captions: {why}");
             let is_asked_for = settings.engine != EngineChoice::Auto;
             return if is_asked_for {
@@ -178,22 +179,52 @@ pub(super) async fn speech(config: &Config) -> Finding {
     let heard = tokio::task::spawn_blocking(move || -> anyhow::Result<usize> {
         let decoder = huddle_media::Decoder::read(Box::new(Cursor::new(VOICE)), Some("ogg"))?;
         let voice: Vec<Vec<i16>> = decoder.collect::<Result<_, _>>()?;
-        let place = Place { stream: "doctor", nth: 0, hurried: false };
-        Ok(engine.recogniser()?.recognise(place, &voice.concat())?.len())
+        let place = Place::of("doctor", 0);
+        Ok(engine.recogniser()?.recognise(place, &voice.concat())?.words.len())
     });
     match heard.await.context("the recogniser broke off").flatten() {
         Ok(0) if settings.grammar.is_some() || settings.engine == EngineChoice::Scripted => {
             Finding::ok(CHECK, format!("{name} answers; a counting voice is not in its grammar"))
         }
         Ok(0) => {
-            let mend = format!("check the model in {}", settings.model_dir.display());
+            let mend = failing(config, &name);
             Finding::warn(CHECK, format!("{name} heard no words in a voice that counts to five"), mend)
         }
         Ok(words) => Finding::ok(CHECK, format!("{name} heard {words} words in a voice that counts to five")),
         Err(error) => {
-            let mend = format!("check the model in {}", settings.model_dir.display());
+            let mend = failing(config, &name);
             Finding::fail(CHECK, format!("{name}: {error:#}"), mend)
         }
+    }
+}
+
+/// How to get an engine that cannot be opened.
+fn missing(engine: EngineChoice) -> &'static str {
+    match engine {
+        EngineChoice::Auto | EngineChoice::Pocketsphinx => {
+            "on Debian and Ubuntu: apt install pocketsphinx pocketsphinx-en-us"
+        }
+        EngineChoice::Whisper => {
+            "fetch a model with huddle models pull base.en, or choose another speech.engine"
+        }
+        EngineChoice::Deepgram | EngineChoice::Openai | EngineChoice::Assemblyai => {
+            "set the key in the environment or in huddle.toml, or choose another speech.engine; see docs/engines.md"
+        }
+        EngineChoice::Scripted | EngineChoice::Off => "choose another speech.engine",
+    }
+}
+
+/// How to mend an engine that was opened and does not hear.
+fn failing(config: &Config, engine: &str) -> String {
+    match EngineChoice::parse(engine) {
+        Some(EngineChoice::Whisper) => {
+            "fetch the model again with huddle models pull, or use another with huddle models use".into()
+        }
+        Some(EngineChoice::Deepgram | EngineChoice::Openai | EngineChoice::Assemblyai) => format!(
+            "check {engine}.api_key and {engine}.base_url, and that this machine may reach it; meanwhile the local \
+             engine takes over"
+        ),
+        _ => format!("check the model in {}", config.speech.model_dir.display()),
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Model {
     pub deleted_at: Option<DateTimeUtc>,
     pub current_agenda_item_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
+    pub engine: Option<String>,
+    pub vocabulary: Option<String>,
 }
 
 /// None: rows are joined by hand, where they are read.

@@ -2,6 +2,7 @@
 
 mod m0001_house;
 mod m0002_uploads;
+mod m0003_wishes;
 
 use sea_orm_migration::prelude::*;
 
@@ -12,7 +13,11 @@ pub struct Migrations;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_house::Migration), Box::new(m0002_uploads::Migration)]
+        vec![
+            Box::new(m0001_house::Migration),
+            Box::new(m0002_uploads::Migration),
+            Box::new(m0003_wishes::Migration),
+        ]
     }
 
     fn migration_table_name() -> DynIden {

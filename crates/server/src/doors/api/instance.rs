@@ -2,7 +2,7 @@
 
 use super::{view, wire};
 use crate::{
-    app::accounts,
+    app::{accounts, captions},
     config::Registration,
     doors::{
         House,
@@ -30,5 +30,6 @@ async fn show(State(house): State<House>) -> Result<axum::Json<wire::Instance>, 
         registration: registration.into(),
         needs_first_account: accounts::needs_first(&house.app).await?,
         captions: view::captions(&house.app),
+        engines: captions::engines(&house.app).into_iter().map(str::to_owned).collect(),
     }))
 }

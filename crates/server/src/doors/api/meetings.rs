@@ -89,6 +89,8 @@ async fn plan(
         duration_minutes: asked.duration_minutes,
         time_zone: meeting::time_zone(asked.time_zone.as_deref().unwrap_or("UTC"))?,
         invitees: asked.invitees,
+        engine: asked.engine,
+        vocabulary: asked.vocabulary,
     };
     let points: Vec<_> = asked.agenda.into_iter().map(|p| (p.title, p.owner)).collect();
     let planned = meetings::plan(&house.app, caller, plan, &points, asked.start_now).await?;
@@ -139,6 +141,12 @@ fn edit(plan: &mut MeetingPlan, asked: wire::MeetingChange) -> Result<(), Refusa
     }
     if let Some(invitees) = asked.invitees {
         plan.invitees = invitees;
+    }
+    if let Some(engine) = asked.engine {
+        plan.engine = engine;
+    }
+    if let Some(vocabulary) = asked.vocabulary {
+        plan.vocabulary = vocabulary;
     }
     Ok(())
 }

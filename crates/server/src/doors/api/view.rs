@@ -22,6 +22,8 @@ pub fn meeting(app: &App, view: MeetingView, is_host: Option<bool>) -> wire::Mee
         time_zone: m.time_zone.name().into(),
         // Addresses are the host's to see.
         invitees: if is_host == Some(true) { m.invitees } else { Vec::new() },
+        engine: m.engine,
+        vocabulary: m.vocabulary,
         started_at: m.started_at,
         ended_at: m.ended_at,
         deleted_at: m.deleted_at,

@@ -17,7 +17,7 @@ macro_rules! wire {
 
 wire! {
     /// What a visitor may know of this instance.
-    Instance { version: String, registration: String, needs_first_account: bool, captions: Captions }
+    Instance { version: String, registration: String, needs_first_account: bool, captions: Captions, engines: Vec<String> }
     /// Whether words are being written down, and if not, why.
     Captions { available: bool, engine: Option<String>, reason: Option<String>, #[serde(default)] lag_ms: i64 }
     /// A person who can sign in.
@@ -54,6 +54,8 @@ wire! {
         #[serde(default)] duration_minutes: Option<i32>,
         #[serde(default)] time_zone: Option<String>,
         #[serde(default)] invitees: Vec<String>,
+        #[serde(default)] engine: Option<String>,
+        #[serde(default)] vocabulary: Vec<String>,
         #[serde(default)] agenda: Vec<AgendaPlan>,
         #[serde(default)] start_now: bool,
     }
@@ -65,6 +67,8 @@ wire! {
         #[serde(default, deserialize_with = "given")] #[schema(value_type = Option<i32>)] duration_minutes: Option<Option<i32>>,
         #[serde(default)] time_zone: Option<String>,
         #[serde(default)] invitees: Option<Vec<String>>,
+        #[serde(default, deserialize_with = "given")] #[schema(value_type = Option<String>)] engine: Option<Option<String>>,
+        #[serde(default)] vocabulary: Option<Vec<String>>,
     }
     /// The host, as everybody sees them.
     Host { name: String }
@@ -72,6 +76,7 @@ wire! {
     Meeting {
         id: Uuid, code: String, title: String, description: String, state: String,
         starts_at: Option<DateTime<Utc>>, duration_minutes: Option<i32>, time_zone: String, invitees: Vec<String>,
+        engine: Option<String>, vocabulary: Vec<String>,
         started_at: Option<DateTime<Utc>>, ended_at: Option<DateTime<Utc>>, deleted_at: Option<DateTime<Utc>>,
         current_agenda_item: Option<Uuid>, created_at: DateTime<Utc>, host: Host,
         #[serde(default, skip_serializing_if = "Option::is_none")] is_host: Option<bool>,
