@@ -159,14 +159,12 @@ fn tune(recordings: &[Recording]) {
     let vary = |sets: Vec<Options>, with: &dyn Fn(Options) -> Vec<Options>| -> Vec<Options> {
         sets.into_iter().flat_map(with).collect()
     };
-    let speech = [0.4, 0.5, 0.6, 0.7];
-    sets = vary(sets, &|o| speech.map(|speech| Options { speech, ..o }).to_vec());
-    let weights = [0.1, 0.2, 0.3];
-    sets = vary(sets, &|o| weights.map(|frame_weight| Options { frame_weight, ..o }).to_vec());
-    let priors = [4.0, 8.0, 16.0];
-    sets = vary(sets, &|o| priors.map(|shared_prior| Options { shared_prior, ..o }).to_vec());
-    let costs = [0.5, 1.0, 2.0];
-    sets = vary(sets, &|o| costs.map(|voice_cost| Options { voice_cost, ..o }).to_vec());
+    sets = vary(sets, &|o| [0.7, 0.8, 0.85].map(|speech| Options { speech, ..o }).to_vec());
+    sets = vary(sets, &|o| [500, 1_000, 2_000].map(|pause_ms| Options { pause_ms, ..o }).to_vec());
+    sets = vary(sets, &|o| [0.1, 0.14].map(|frame_weight| Options { frame_weight, ..o }).to_vec());
+    sets = vary(sets, &|o| [0.5, 0.8, 1.0].map(|voice_cost| Options { voice_cost, ..o }).to_vec());
+    let costs = [0.0, 0.015];
+    sets = vary(sets, &|o| costs.map(|information_cost| Options { information_cost, ..o }).to_vec());
     let found: Vec<Vec<Der>> = sets
         .iter()
         .map(|options| {
@@ -196,12 +194,20 @@ fn tune(recordings: &[Recording]) {
     let mut rates: Vec<f64> = found.iter().map(|f| rate(f, None)).collect();
     rates.sort_by(f64::total_cmp);
     let at = |part: usize| 100.0 * rates[(rates.len() - 1) * part / 4];
-    println!("{} sets: DER {:.1} / {:.1} / {:.1} / {:.1} / {:.1} %, best to worst by quarters", rates.len(), at(0), at(1), at(2), at(3), at(4));
+    println!(
+        "{} sets: DER {:.1} / {:.1} / {:.1} / {:.1} / {:.1} %, best to worst by quarters",
+        rates.len(),
+        at(0),
+        at(1),
+        at(2),
+        at(3),
+        at(4)
+    );
 }
 
 fn told(o: &Options) -> String {
     format!(
-        "speech {}, frame weight {}, shared prior {}, voice cost {}",
-        o.speech, o.frame_weight, o.shared_prior, o.voice_cost
+        "speech {}, pause {} ms, frame weight {}, voice cost {}, information cost {}",
+        o.speech, o.pause_ms, o.frame_weight, o.voice_cost, o.information_cost
     )
 }

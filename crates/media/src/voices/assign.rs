@@ -59,9 +59,9 @@ struct Told {
 
 fn tell(turns: &[Turn], (start, end): (i64, i64)) -> Told {
     let end = end.max(start.saturating_add(1));
-    let near = turns.iter().filter(|t| {
-        t.start_ms < end.saturating_add(NEAR_MS) && start < t.end_ms.saturating_add(NEAR_MS)
-    });
+    let near = turns
+        .iter()
+        .filter(|t| t.start_ms < end.saturating_add(NEAR_MS) && start < t.end_ms.saturating_add(NEAR_MS));
     let mut by_voice: Vec<(Option<usize>, i64, f32)> = Vec::new();
     let mut overlap = false;
     for turn in near {
@@ -96,7 +96,8 @@ fn smooth(told: &mut [Told], words: &[(i64, i64)]) {
         let before = from.checked_sub(1).map(|i| told[i]);
         let after = told.get(to).copied();
         if let (Some(before), Some(after)) = (before, after) {
-            let paused = words[from].0 - words[from - 1].1 >= PAUSE_MS || words[to].0 - words[to - 1].1 >= PAUSE_MS;
+            let paused =
+                words[from].0 - words[from - 1].1 >= PAUSE_MS || words[to].0 - words[to - 1].1 >= PAUSE_MS;
             if to - from < SHORTEST && before.voice == after.voice && !paused {
                 for word in &mut told[from..to] {
                     word.voice = before.voice;

@@ -31,6 +31,8 @@ const LEAST: f32 = 1e-3;
 /// The speech of a recording, seen through its mixture.
 pub struct Speech<'a> {
     frames: &'a [Cepstra],
+    pitches: &'a [f32],
+    pitch_weight: f64,
     mixture: &'a Mixture,
     shares: Vec<Shares>,
     /// ln of the chance that the voice of the frame before goes on.
@@ -55,6 +57,10 @@ pub struct Voice {
     offsets: Vec<[f64; DIMS]>,
     /// What each sound loses by the square of the offset and by not being known surely.
     costs: Vec<f64>,
+    /// How high it is.
+    pitch: f64,
+    /// What a frame with a pitch loses, as in `costs`.
+    pitch_cost: f64,
     /// Departure from the prior: Kullback and Leibler's divergence.
     departure: f64,
     /// The part of speech that is this voice's.
@@ -62,11 +68,19 @@ pub struct Voice {
 }
 
 impl<'a> Speech<'a> {
-    /// `pauses[i]`: frames of silence just before frame `i`.
-    pub fn new(frames: &'a [Cepstra], pauses: &[u32], mixture: &'a Mixture, options: &Options) -> Self {
+    /// `pitches[i]`: how high frame `i` is; not a number where it has no pitch. `pauses[i]`: frames of silence just before frame `i`.
+    pub fn new(
+        frames: &'a [Cepstra],
+        pitches: &'a [f32],
+        pauses: &[u32],
+        mixture: &'a Mixture,
+        options: &Options,
+    ) -> Self {
         let change = f64::from(options.turn_ms) / 16.0;
         Self {
             frames,
+            pitches,
+            pitch_weight: options.pitch_weight,
             mixture,
             shares: frames.iter().map(|f| mixture.shares(f)).collect(),
             stay: pauses.iter().map(|&p| -(1.0 + f64::from(p.min(LONG_PAUSE))) / change).collect(),
@@ -91,6 +105,12 @@ impl<'a> Speech<'a> {
                 *score += f64::from(share) * (along - voice.costs[sound]);
             }
         }
+        let pitch = f64::from(self.pitches[frame]);
+        if !pitch.is_nan() {
+            for (score, voice) in scores.iter_mut().zip(voices) {
+                *score += self.pitch_weight * (voice.pitch * pitch - voice.pitch_cost);
+            }
+        }
     }
 
     /// Improves the guess `of` (one of `count` voices for each frame, or none) until it is good.
@@ -113,7 +133,15 @@ impl<'a> Speech<'a> {
     /// What is peculiar to each voice, from the frames that it has. The voices that have none are gone.
     fn describe(&self, model: &mut Model, options: &Options) {
         let mut sums = vec![Sums::new(self.mixture.len()); model.count];
-        for ((chances, shares), frame) in model.frames().zip(&self.shares).zip(self.frames) {
+        for (((chances, shares), frame), &pitch) in
+            model.frames().zip(&self.shares).zip(self.frames).zip(self.pitches)
+        {
+            if !pitch.is_nan() {
+                for (sum, &chance) in sums.iter_mut().zip(chances) {
+                    sum.pitched += f64::from(chance);
+                    sum.pitch += f64::from(chance * pitch);
+                }
+            }
             for &(sound, share) in shares.iter().filter(|s| s.1 > LEAST) {
                 let offset = self.mixture.offset(sound as usize, frame);
                 for (sum, &chance) in sums.iter_mut().zip(chances).filter(|(_, c)| **c > LEAST) {
@@ -170,7 +198,9 @@ impl<'a> Speech<'a> {
             ahead.iter_mut().for_each(|a| *a /= top);
         }
         let departures: f64 = voices.iter().map(|v| v.departure).sum();
-        model.evidence = ln_all - options.voice_cost * departures;
+        let information: f64 = voices.iter().map(|v| -v.part * v.part.ln()).sum();
+        let asked = options.information_cost * information * self.len() as f64;
+        model.evidence = ln_all - options.voice_cost * departures - asked;
     }
 }
 
@@ -204,11 +234,14 @@ impl Model {
 struct Sums {
     count: Vec<f64>,
     sum: Vec<[f64; DIMS]>,
+    /// Frames with a pitch, and the sum of these.
+    pitched: f64,
+    pitch: f64,
 }
 
 impl Sums {
     fn new(sounds: usize) -> Self {
-        Self { count: vec![0.0; sounds], sum: vec![[0.0; DIMS]; sounds] }
+        Self { count: vec![0.0; sounds], sum: vec![[0.0; DIMS]; sounds], pitched: 0.0, pitch: 0.0 }
     }
 
     fn add(&mut self, sound: usize, share: f64, offset: &Cepstra) {
@@ -235,25 +268,35 @@ impl Sums {
                 }
             }
         }
-        let departure = |mean: &[f64; DIMS], precision: f64, prior: f64| {
-            let square: f64 = mean.iter().map(|m| m * m).sum();
-            let dims = DIMS as f64;
-            0.5 * (prior * square + dims * (prior / precision - 1.0 + (precision / prior).ln()))
-        };
+        let pitch_precision = options.pitch_prior + weight * options.pitch_weight * self.pitched;
+        let pitch = weight * options.pitch_weight * self.pitch / pitch_precision;
         let owns = own.iter().zip(&own_precision).map(|(o, &p)| departure(o, p, options.own_prior));
+        let pitch_departure = departure(&[pitch], pitch_precision, options.pitch_prior);
         let offsets: Vec<[f64; DIMS]> =
             own.iter().map(|own| std::array::from_fn(|d| own[d] + shared[d])).collect();
         let unsure = |precision: f64| DIMS as f64 * (1.0 / precision + 1.0 / shared_precision);
-        let costs = offsets.iter().zip(&own_precision).map(|(o, &p)| {
-            0.5 * (o.iter().map(|o| o * o).sum::<f64>() + unsure(p))
-        });
+        let costs = offsets
+            .iter()
+            .zip(&own_precision)
+            .map(|(o, &p)| 0.5 * (o.iter().map(|o| o * o).sum::<f64>() + unsure(p)));
         Voice {
             costs: costs.collect(),
-            departure: departure(&shared, shared_precision, options.shared_prior) + owns.sum::<f64>(),
+            departure: departure(&shared, shared_precision, options.shared_prior)
+                + owns.sum::<f64>()
+                + pitch_departure,
+            pitch,
+            pitch_cost: 0.5 * (pitch * pitch + 1.0 / pitch_precision),
             part: 0.0,
             offsets,
         }
     }
+}
+
+/// Kullback and Leibler's divergence of a Gaussian with this mean and precision from one around 0.
+fn departure(mean: &[f64], precision: f64, prior: f64) -> f64 {
+    let square: f64 = mean.iter().map(|m| m * m).sum();
+    let dims = mean.len() as f64;
+    0.5 * (prior * square + dims * (prior / precision - 1.0 + (precision / prior).ln()))
 }
 
 impl Voice {
@@ -266,9 +309,20 @@ impl Voice {
             .zip(&other.offsets)
             .map(|(a, b)| std::array::from_fn(|d| 0.5 * (a[d] + b[d])))
             .collect();
-        let costs = offsets.iter().zip(self.costs.iter().zip(&other.costs)).zip(self.offsets.iter().zip(&other.offsets));
+        let costs = offsets
+            .iter()
+            .zip(self.costs.iter().zip(&other.costs))
+            .zip(self.offsets.iter().zip(&other.offsets));
         let square = |o: &[f64; DIMS]| 0.5 * o.iter().map(|o| o * o).sum::<f64>();
         let costs = costs.map(|((o, (a, b)), (ao, bo))| square(o) + 0.5 * (a - square(ao) + b - square(bo)));
-        Self { costs: costs.collect(), offsets, departure: 0.0, part: 0.0 }
+        Self {
+            costs: costs.collect(),
+            offsets,
+            // Of two pitches nobody finds the middle: it says as little as of any other pair.
+            pitch: 0.0,
+            pitch_cost: 0.0,
+            departure: 0.0,
+            part: 0.0,
+        }
     }
 }

@@ -139,8 +139,7 @@ fn pair(together: &[Vec<i64>]) -> Vec<Option<usize>> {
     for row in together {
         let mut next = best.clone();
         let mut took = vec![None; sets];
-        for set in 0..sets {
-            let Some(sum) = best[set] else { continue };
+        for (set, sum) in best.iter().enumerate().filter_map(|(set, sum)| Some((set, (*sum)?))) {
             for (column, &ms) in row.iter().enumerate().filter(|(c, _)| set & (1 << c) == 0) {
                 let with = set | (1 << column);
                 if next[with].is_none_or(|n| n < sum + ms) {

@@ -56,14 +56,14 @@ impl Gauss {
             return 0.0;
         }
         let mut matrix = [[0.0; DIMS]; DIMS];
-        let mut at = 0;
-        for row in 0..DIMS {
-            for column in 0..=row {
-                let mean = self.sum[row] / self.count * self.sum[column] / self.count;
-                matrix[row][column] = self.products[at] / self.count - mean;
-                at += 1;
+        let mut products = self.products.iter();
+        for (row, numbers) in matrix.iter_mut().enumerate() {
+            for ((number, product), sum) in
+                numbers.iter_mut().zip(products.by_ref().take(row + 1)).zip(&self.sum)
+            {
+                *number = product / self.count - self.sum[row] / self.count * sum / self.count;
             }
-            matrix[row][row] += FLOOR;
+            numbers[row] += FLOOR;
         }
         0.5 * self.count * ln_determinant(&mut matrix)
     }
@@ -76,11 +76,8 @@ fn ln_determinant(matrix: &mut [[f64; DIMS]; DIMS]) -> f64 {
         for column in 0..=row {
             let known: f64 = (0..column).map(|k| matrix[row][k] * matrix[column][k]).sum();
             let rest = matrix[row][column] - known;
-            matrix[row][column] = if row == column {
-                rest.max(FLOOR * 1e-3).sqrt()
-            } else {
-                rest / matrix[column][column]
-            };
+            matrix[row][column] =
+                if row == column { rest.max(FLOOR * 1e-3).sqrt() } else { rest / matrix[column][column] };
         }
         sum += 2.0 * matrix[row][row].ln();
     }

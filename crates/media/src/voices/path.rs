@@ -18,7 +18,13 @@ const CHANGED_IN_REGION: u8 = 2;
 /// The voice of each frame: Viterbi's algorithm over the scores, each `weight` heavy. Nobody speaks for less than
 /// [`SHORTEST`] frames, unless all there is between two pauses is shorter. `regions` are ranges of frames of
 /// `speech` between pauses.
-pub fn best(speech: &Speech, voices: &[Voice], regions: &[Range<usize>], weight: f64, change: f64) -> Vec<usize> {
+pub fn best(
+    speech: &Speech,
+    voices: &[Voice],
+    regions: &[Range<usize>],
+    weight: f64,
+    change: f64,
+) -> Vec<usize> {
     let (frames, count) = (speech.len(), voices.len());
     if count < 2 {
         return vec![0; frames];
@@ -53,7 +59,8 @@ pub fn best(speech: &Speech, voices: &[Voice], regions: &[Range<usize>], weight:
             if at == end && end - start < SHORTEST {
                 options[CHANGED_IN_REGION as usize] = began(start, 0.0);
             }
-            let way = (0..3u8).max_by(|&a, &b| options[a as usize].total_cmp(&options[b as usize]).then(b.cmp(&a)));
+            let way =
+                (0..3u8).max_by(|&a, &b| options[a as usize].total_cmp(&options[b as usize]).then(b.cmp(&a)));
             let way = way.unwrap_or(WENT_ON);
             best[voice] = options[way as usize];
             came[frame * count + voice] = way;
@@ -92,10 +99,17 @@ fn walk_back(came: &[u8], from: &[u8], count: usize, regions: &[Range<usize>]) -
 /// Where a second voice speaks too: the stretches of frames in which the two together explain by `gain` more
 /// than the first alone does, each with the second voice, in order, and never two of them at once. `gain` is in
 /// units of log likelihood, each frame `weight` heavy.
-pub fn both(speech: &Speech, voices: &[Voice], path: &[usize], weight: f64, gain: f64) -> Vec<(Range<usize>, usize)> {
+pub fn both(
+    speech: &Speech,
+    voices: &[Voice],
+    path: &[usize],
+    weight: f64,
+    gain: f64,
+) -> Vec<(Range<usize>, usize)> {
     let mut found: Vec<(f64, Range<usize>, usize)> = Vec::new();
     let mut scores = Vec::new();
-    let pairs: Vec<Vec<Voice>> = voices.iter().map(|a| voices.iter().map(|b| a.together(b)).collect()).collect();
+    let pairs: Vec<Vec<Voice>> =
+        voices.iter().map(|a| voices.iter().map(|b| a.together(b)).collect()).collect();
     // Runs with the greatest sum, by Ruzzo and Tompa's thought: a run ends when it has lost what it won.
     let mut runs: Vec<Run> = vec![Run::default(); voices.len()];
     for frame in 0..=path.len() {

@@ -55,7 +55,12 @@ fn cut_at_changes(frames: &[Cepstra], piece: Range<usize>, pieces: &mut Vec<Rang
 
 /// Joins the two most alike of `pieces` again and again, by the Bayesian information criterion. For each
 /// number of groups from 1 to `most`: the group of each piece, `None` for those too short to be asked.
-pub fn groups(frames: &[Cepstra], pieces: &[Range<usize>], most: usize, penalty: f64) -> Vec<Vec<Option<usize>>> {
+pub fn groups(
+    frames: &[Cepstra],
+    pieces: &[Range<usize>],
+    most: usize,
+    penalty: f64,
+) -> Vec<Vec<Option<usize>>> {
     let mut asked: Vec<usize> = (0..pieces.len()).collect();
     asked.sort_by_key(|&i| (std::cmp::Reverse(pieces[i].len()), i));
     asked.truncate(MOST);
@@ -77,7 +82,9 @@ pub fn groups(frames: &[Cepstra], pieces: &[Range<usize>], most: usize, penalty:
             answers.push(of);
         }
         let pairs = (0..alive.len()).flat_map(|a| (0..a).map(move |b| (a, b)));
-        let Some((a, b)) = pairs.min_by(|x, y| apart_by[x.0][x.1].total_cmp(&apart_by[y.0][y.1])) else { break };
+        let Some((a, b)) = pairs.min_by(|x, y| apart_by[x.0][x.1].total_cmp(&apart_by[y.0][y.1])) else {
+            break;
+        };
         let gone = alive.remove(a);
         apart_by.remove(a);
         apart_by.iter_mut().skip(a).for_each(|row| {

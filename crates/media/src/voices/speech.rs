@@ -12,25 +12,35 @@ const PAUSE: usize = 22;
 /// Speech shorter than this is a click or a cough.
 const SHORTEST: usize = 12;
 
-/// The stretches of frames in which somebody speaks, in order, with pauses between them.
+/// The stretches of frames in which somebody speaks, in order, with pauses between them: where the score
+/// stays above what it may fall to, and somewhere reaches what speech begins with.
 pub fn regions(features: &Features, options: &Options) -> Vec<Range<usize>> {
     let mut regions: Vec<Range<usize>> = Vec::new();
-    let mut open: Option<usize> = None;
-    let scores = &features.scores;
-    for frame in 0..=scores.len() {
-        let around = &scores[frame.saturating_sub(AROUND)..(frame + AROUND + 1).min(scores.len())];
-        let score = around.iter().sum::<f32>() / around.len().max(1) as f32;
-        match open {
-            Some(from) if frame == scores.len() || score < options.speech * GO_ON => {
+    let (mut from, mut sure) = (None, false);
+    for frame in 0..=features.scores.len() {
+        let score = score(features, frame);
+        if score >= options.speech * GO_ON {
+            from = from.or(Some(frame));
+            sure |= score >= options.speech;
+        } else if let Some(from) = from.take() {
+            if sure {
                 add(&mut regions, from..frame);
-                open = None;
             }
-            None if frame < scores.len() && score >= options.speech => open = Some(frame),
-            _ => {}
+            sure = false;
         }
     }
     regions.retain(|r| r.len() >= SHORTEST);
     regions
+}
+
+/// The score around `frame`; below 0 past the end.
+fn score(features: &Features, frame: usize) -> f32 {
+    let count = features.scores.len();
+    if frame >= count {
+        return -1.0;
+    }
+    let around = &features.scores[frame.saturating_sub(AROUND)..(frame + AROUND + 1).min(count)];
+    around.iter().sum::<f32>() / around.len() as f32
 }
 
 /// Adds a region, or lengthens the last one over a short pause.

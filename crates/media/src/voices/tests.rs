@@ -119,17 +119,18 @@ fn an_hour_stays_small() {
 
 /// Noises, hums, clicks and the extremes, in pieces.
 fn any_audio() -> impl Strategy<Value = Vec<i16>> {
-    let piece = (0u8..5, 1usize..20_000, 1.0f64..32_767.0, any::<u64>()).prop_map(|(kind, length, loud, seed)| {
-        let noise = noise(length, loud, seed);
-        let wave = |i: usize, hz: f64| (std::f64::consts::TAU * hz * i as f64 / 16_000.0).sin();
-        match kind {
-            0 => vec![0; length],
-            1 => noise,
-            2 => noise.iter().map(|&s| if s > 0 { i16::MAX } else { i16::MIN }).collect(),
-            3 => (0..length).map(|i| (loud * wave(i, 150.0) * wave(i, 3.0)) as i16).collect(),
-            _ => (0..length).map(|i| if i % 133 == 0 { loud as i16 } else { noise[i] / 16 }).collect(),
-        }
-    });
+    let piece =
+        (0u8..5, 1usize..20_000, 1.0f64..32_767.0, any::<u64>()).prop_map(|(kind, length, loud, seed)| {
+            let noise = noise(length, loud, seed);
+            let wave = |i: usize, hz: f64| (std::f64::consts::TAU * hz * i as f64 / 16_000.0).sin();
+            match kind {
+                0 => vec![0; length],
+                1 => noise,
+                2 => noise.iter().map(|&s| if s > 0 { i16::MAX } else { i16::MIN }).collect(),
+                3 => (0..length).map(|i| (loud * wave(i, 150.0) * wave(i, 3.0)) as i16).collect(),
+                _ => (0..length).map(|i| if i % 133 == 0 { loud as i16 } else { noise[i] / 16 }).collect(),
+            }
+        });
     prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
 }
 
