@@ -24,7 +24,7 @@ test("a planned meeting, from the invitation to the result", async ({ serve, bro
   await plan.getByLabel("Invite").fill("bea@example.com");
   for (const [n, [title, owner]] of [["Where we are", "Ada"], ["Who does what", "Bea"]].entries()) {
     await plan.getByRole("button", { name: "Add an agenda point" }).click();
-    await plan.getByLabel(`Agenda point ${n + 1}`).fill(title ?? "");
+    await plan.getByLabel(`Agenda point ${n + 1}`, { exact: true }).fill(title ?? "");
     await plan.getByLabel(`Owner of point ${n + 1}`).fill(owner ?? "");
   }
   await plan.getByRole("button", { name: "Plan it" }).click();

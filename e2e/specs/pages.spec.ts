@@ -181,7 +181,7 @@ async function serious(page: Page): Promise<string[]> {
     return (await axe.run({ resultTypes: ["violations"] })).violations;
   });
   return violations
-    .filter((v) => ["serious", "critical"].includes(v.impact))
+    .filter((v) => ["moderate", "serious", "critical"].includes(v.impact))
     .flatMap((v) => v.nodes.map((n: Json) => `${v.id}: ${n.html.slice(0, 160)} (${n.any[0]?.message ?? v.help})`));
 }
 

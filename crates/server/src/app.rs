@@ -30,10 +30,10 @@ use crate::{
     config::{Config, Secrets},
     db::Db,
     ids::{Clock, Ids},
-    speech::{Engine, SpeechError},
 };
 use anyhow::Context;
 use chrono::{DateTime, Utc};
+use huddle_speech::{Engine, SpeechError};
 use std::{
     os::unix::fs::DirBuilderExt,
     path::PathBuf,
@@ -86,7 +86,7 @@ impl App {
             secrets: Secrets::open(&config)?,
             db: Db::connect(&config).await?,
             blob: Blob::open(dir)?,
-            engine: crate::speech::choose(&config.speech),
+            engine: huddle_speech::choose(&config.speech),
             hashing: hashing::Hashing::new(&config.accounts)?,
             revoked: tokens::Revoked::default(),
             clock: Clock::default(),

@@ -7,6 +7,8 @@ mod secrets;
 pub use load::{ConfigError, Overrides, load};
 pub use secrets::Secrets;
 
+pub use huddle_speech::{EngineChoice, Speech};
+
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -131,49 +133,6 @@ impl Default for Accounts {
     fn default() -> Self {
         let (password_memory_kib, password_passes) = PASSWORD_COST;
         Self { registration: Registration::Open, password_memory_kib, password_passes }
-    }
-}
-
-/// The recognisers that can be chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
-#[serde(rename_all = "lowercase")]
-pub enum EngineChoice {
-    /// The best one installed, or none.
-    #[default]
-    Auto,
-    /// CMU PocketSphinx.
-    Pocketsphinx,
-    /// Says what a file says: for tests.
-    Scripted,
-    /// Captions off.
-    Off,
-}
-
-/// `[speech]`
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Speech {
-    /// Which recogniser.
-    pub engine: EngineChoice,
-    /// Threads that recognise; about two people who speak at once each with PocketSphinx.
-    pub threads: usize,
-    /// Directory of PocketSphinx's acoustic model, dictionary and language model.
-    pub model_dir: PathBuf,
-    /// JSGF grammar to recognise instead of free speech.
-    pub grammar: Option<PathBuf>,
-    /// What the scripted recogniser says: a JSON file, see `speech::Scripted`.
-    pub script: Option<PathBuf>,
-}
-
-impl Default for Speech {
-    fn default() -> Self {
-        Self {
-            engine: EngineChoice::Auto,
-            threads: 2,
-            model_dir: "/usr/share/pocketsphinx/model/en-us".into(),
-            grammar: None,
-            script: None,
-        }
     }
 }
 

@@ -1,5 +1,5 @@
 //! Huddle's server: everything that waits. The floors, from the top: `doors` and `cli`, `live` and
-//! `tasks`, `app`, and the tools `db`, `blob`, `speech`, `bus`; arrows point down only
+//! `tasks`, `app`, and the tools `db`, `blob`, `bus`; arrows point down only
 //! (`tests/floors.rs`).
 
 pub mod app;
@@ -11,5 +11,4 @@ pub mod db;
 pub mod doors;
 pub mod ids;
 pub mod live;
-pub mod speech;
 pub mod tasks;

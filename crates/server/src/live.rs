@@ -9,9 +9,9 @@ mod stream;
 use crate::{
     app::{App, AppError, AppResult, Caller, capture},
     bus::What,
-    speech::Hearing,
 };
 use huddle_domain::{MeetingId, ParticipantId, Refusal, StreamId, capture::Stream, meeting::MeetingState};
+use huddle_speech::Hearing;
 use presence::Presence;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use stream::OpenStream;

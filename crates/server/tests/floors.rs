@@ -14,7 +14,6 @@ const ROOMS: &[(&str, u8, Neighbours)] = &[
     ("ids", 0, Neighbours::All),
     ("db", 0, Neighbours::All),
     ("blob", 0, Neighbours::All),
-    ("speech", 0, Neighbours::All),
     ("llm", 0, Neighbours::All),
     ("integrations", 0, Neighbours::All),
     ("bus", 0, Neighbours::All),
@@ -62,6 +61,15 @@ fn the_ground_waits_for_nothing() {
         .flat_map(|name| wrong_dependencies(name, &read(&crates().join(name).join("Cargo.toml"))))
         .collect();
     assert!(broken.is_empty(), "\n{}", broken.join("\n"));
+}
+
+/// Hearing knows the ground, and neither the store nor the doors.
+#[test]
+fn speech_knows_nobody_above() {
+    let manifest = read(&crates().join("speech/Cargo.toml"));
+    for stranger in ["huddle-server", "huddle-export", "huddle-writer", "sea-orm", "axum", "socketioxide"] {
+        assert!(!manifest.contains(stranger), "crates/speech depends on {stranger}");
+    }
 }
 
 #[test]

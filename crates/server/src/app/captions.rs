@@ -1,11 +1,7 @@
 //! Captions: finals become segments, exactly once, whoever heard them.
 
 use super::{App, AppError, AppResult, capture, meetings, work::Held};
-use crate::{
-    bus::What,
-    db,
-    speech::{self, SpeechError, Step, ToHear, Utterance},
-};
+use crate::{bus::What, db};
 use chrono::TimeDelta;
 use huddle_domain::{
     MeetingId, StreamId, agenda,
@@ -13,6 +9,7 @@ use huddle_domain::{
     meeting::Meeting,
     transcript::{Segment, Word},
 };
+use huddle_speech::{SpeechError, Step, ToHear, Utterance};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -138,7 +135,7 @@ async fn finish_stream(app: &App, stream: &Stream) -> AppResult<()> {
     let to_hear = ToHear { stream: stream.id, log, cursor: stream.heard_until, nth };
     let (steps, mut heard_steps) = mpsc::channel(4);
     let hearing = tokio::task::spawn_blocking(move || {
-        speech::transcribe_rest(engine, &to_hear, |step| steps.blocking_send(step).is_ok())
+        huddle_speech::transcribe_rest(engine, &to_hear, |step| steps.blocking_send(step).is_ok())
     });
     let mut renew = tokio::time::interval(HEARING_RENEWAL);
     loop {

@@ -9,7 +9,6 @@ use crate::{
     config::{Config, EngineChoice},
     ids,
     live::Live,
-    speech,
     tasks::Tasks,
 };
 use anyhow::{Context, bail};
@@ -72,7 +71,7 @@ fn choose_engine(config: &mut Config, voices: &[Voice]) -> anyhow::Result<()> {
     config.speech.grammar = Some(grammar);
     config.speech.script = Some(script);
     config.speech.engine = EngineChoice::Pocketsphinx;
-    if speech::choose(&config.speech).is_err() {
+    if huddle_speech::choose(&config.speech).is_err() {
         config.speech.engine = EngineChoice::Scripted;
     }
     Ok(())

@@ -5,13 +5,13 @@ mod progress;
 use crate::{
     config::Config,
     ids::{Clock, Ids},
-    speech::{self, Engine, SpeechError, Utterance},
 };
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 use huddle_domain::transcript::Segment;
 use huddle_export::{json, subtitles, text};
 use huddle_media::Decoder;
+use huddle_speech::{Engine, SpeechError, Utterance};
 use progress::Progress;
 use std::{
     fs,
@@ -84,7 +84,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<ExitCode> {
     if several && args.out.is_none() && matches!(format, Format::Srt | Format::Vtt) {
         bail!("subtitles of several files do not fit into one: name a folder with --out");
     }
-    let engine = speech::choose(&config.speech)?;
+    let engine = huddle_speech::choose(&config.speech)?;
     let mut code = ExitCode::SUCCESS;
     for file in &args.files {
         let done = out_for(args, file, format).and_then(|out| {
@@ -109,7 +109,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<ExitCode> {
 /// What is said in a file: segments without a speaker, from its first sample on. Progress goes to standard
 /// error.
 pub fn hear_file(path: &Path, config: &Config) -> anyhow::Result<Vec<Segment>> {
-    let (segments, fault) = hear(path, &speech::choose(&config.speech)?)?;
+    let (segments, fault) = hear(path, &huddle_speech::choose(&config.speech)?)?;
     fault.map_or(Ok(segments), Err)
 }
 
@@ -125,7 +125,7 @@ fn hear(path: &Path, engine: &Arc<dyn Engine>) -> anyhow::Result<(Vec<Segment>, 
     let mut progress = Progress::begin(path, audio.duration_ms());
     let mut segments = Vec::new();
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let heard = speech::transcribe(engine.clone(), &name, audio, |step| {
+    let heard = huddle_speech::transcribe(engine.clone(), &name, audio, |step| {
         progress.at(huddle_media::ms(step.until));
         segments.extend(step.utterance.map(|u| segment(u, ids.next(clock.now()), engine.name())));
         true

@@ -4,9 +4,9 @@ use super::Live;
 use crate::{
     app::{AppError, AppResult, captions},
     bus::{Caption, What},
-    speech::{Heard, Step},
 };
 use huddle_domain::{StreamId, capture::Stream};
+use huddle_speech::{Heard, Step};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 

@@ -1,15 +1,13 @@
 //! One open stream: its file, the number of the next frame, and its hearer.
 
 use super::{Accepted, disk};
-use crate::{
-    app::{App, AppResult, captions, capture},
-    speech::{Hearing, StreamHandle, ToHear},
-};
+use crate::app::{App, AppResult, captions, capture};
 use huddle_domain::{
     Refusal,
     capture::{self as frames, Stream},
 };
 use huddle_media::OpusLog;
+use huddle_speech::{Hearing, StreamHandle, ToHear};
 use std::{
     sync::{Arc, Mutex},
     time::Duration,

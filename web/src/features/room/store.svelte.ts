@@ -7,6 +7,8 @@ import type { Microphone } from "$lib/live/microphone";
 import { EMPTY, hues, reduce, turns, type Room, type RoomEvent } from "$lib/live/room";
 import { Voice } from "$lib/live/voice";
 import { sorry } from "$lib/ui/toasts.svelte";
+import { trying } from "$lib/ui/trying";
+import { AgendaEditor } from "./agenda";
 
 export type Panel = "people" | "chat" | "agenda";
 /** How long the rest of what was said may take to be sent when one leaves or the meeting ends. */
@@ -25,6 +27,8 @@ export class RoomStore {
   /** Who is being heard now. */
   speaking = $derived(new Set(this.room.partials.map((c) => c.participant)));
   turns = $derived(turns(this.room.segments));
+  /** What the host does to the agenda. */
+  readonly agenda: AgendaEditor;
   readonly #path: { meeting: string };
   #connection: Connection | undefined;
   readonly #voice: Voice;
@@ -37,13 +41,20 @@ export class RoomStore {
   ) {
     this.#path = { meeting: place.meeting.id };
     this.room = { ...EMPTY, meeting: place.meeting, you: place.participant };
+    this.agenda = new AgendaEditor(place.meeting.id, {
+      items: () => this.room.agenda,
+      current: () => this.room.meeting?.currentAgendaItem ?? null,
+      show: (agenda) => this.#tell({ type: "agenda", agenda }),
+      point: (item) => this.point(item),
+    });
     this.#voice = new Voice(
       () => this.#connection,
       (code, message) => this.#silenced(code, message),
       (waiting, lost) => ([this.waiting, this.lost] = [waiting, lost]),
     );
     this.#connection = new Connection(place.meeting.id, {
-      heard: (event) => this.#tell(event),
+      heard: (event) =>
+        this.#tell(event.type === "agenda" ? { ...event, agenda: this.agenda.inOrder(event.agenda) } : event),
       entered: () => this.#voice.entered(),
       lost: () => {
         this.#voice.lost();
@@ -110,7 +121,8 @@ export class RoomStore {
     if (answer?.ok && answer.line) this.#tell({ type: "chat", line: answer.line, reading: true });
     else {
       this.#tell({ type: "chat.failed", clientId });
-      if (answer?.error?.message) sorry(new Problem(0, answer.error.code, answer.error.message));
+      if (answer?.error && answer.error.code !== "no_answer")
+        sorry(new Problem(0, answer.error.code, answer.error.message));
     }
   }
 
@@ -124,44 +136,18 @@ export class RoomStore {
     sorry(new Problem(0, answer?.error?.code ?? "offline", answer?.error?.message ?? ""));
   }
 
-  async addItem(title: string, owner: string): Promise<boolean> {
-    return this.#trying(async () => {
-      const body = { title, owner: owner || null };
-      const item = await ask(api.POST("/api/v1/meetings/{meeting}/agenda", { params: { path: this.#path }, body }));
-      if (!this.room.agenda.some((i) => i.id === item.id))
-        this.#tell({ type: "agenda", agenda: [...this.room.agenda, item] });
-    });
-  }
-
-  async removeItem(item: string): Promise<boolean> {
-    return this.#trying(async () => {
-      await ask(api.DELETE("/api/v1/meetings/{meeting}/agenda/{item}", { params: { path: { ...this.#path, item } } }));
-      this.#tell({ type: "agenda", agenda: this.room.agenda.filter((i) => i.id !== item) });
-    });
-  }
-
   async start(): Promise<boolean> {
-    return this.#trying(async () => {
+    return trying(async () => {
       const meeting = await ask(api.POST("/api/v1/meetings/{meeting}/start", { params: { path: this.#path } }));
       this.#tell({ type: "meeting", meeting });
     });
   }
 
   async end(): Promise<boolean> {
-    return this.#trying(async () => {
+    return trying(async () => {
       const meeting = await ask(api.POST("/api/v1/meetings/{meeting}/end", { params: { path: this.#path } }));
       this.#tell({ type: "meeting", meeting });
     });
-  }
-
-  async #trying(work: () => Promise<void>): Promise<boolean> {
-    try {
-      await work();
-      return true;
-    } catch (thrown) {
-      sorry(asProblem(thrown));
-      return false;
-    }
   }
 
   async leave(): Promise<void> {

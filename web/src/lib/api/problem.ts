@@ -35,5 +35,5 @@ export function problemOf(status: number, body: unknown, headers?: Headers): Pro
 export function asProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
   if (thrown instanceof TypeError) return new Problem(0, "offline", "");
-  return new Problem(0, "fault", thrown instanceof Error ? thrown.message : String(thrown));
+  return new Problem(0, "unknown", thrown instanceof Error ? thrown.message : String(thrown));
 }

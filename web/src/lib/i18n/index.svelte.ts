@@ -25,6 +25,11 @@ export function t<K extends Key>(key: K, ...[values]: Given<K>): string {
   return fill(state.words[key], values);
 }
 
+/** The text of a key that comes from elsewhere, such as a code of the server; none if the catalogue lacks it. */
+export function lookUp(key: string): string | undefined {
+  return Object.hasOwn(state.words, key) ? state.words[key as Key] : undefined;
+}
+
 /** Puts values into the braces of a message. */
 export function fill(message: string, values?: Record<string, string | number>): string {
   if (!values) return message;

@@ -5,10 +5,10 @@ use crate::{
     blob::Blob,
     config::{Config, ConfigError, EngineChoice, Secrets},
     db::{self, Db},
-    speech::{self, Place},
 };
 use anyhow::Context;
 use huddle_domain::task::TaskStatus;
+use huddle_speech::Place;
 use rustix::fs::{Access, access, statvfs};
 use std::{io::Cursor, os::unix::fs::PermissionsExt, path::Path, time::Duration};
 use tokio::{
@@ -158,7 +158,7 @@ fn space(free: u64) -> Finding {
 pub(super) async fn speech(config: &Config) -> Finding {
     const CHECK: &str = "speech";
     let settings = config.speech.clone();
-    let engine = match speech::choose(&settings) {
+    let engine = match huddle_speech::choose(&settings) {
         Ok(engine) => engine,
         Err(why) if settings.engine == EngineChoice::Off => {
             return Finding::ok(CHECK, why.to_string());

@@ -4,7 +4,7 @@
 mod ffi;
 
 use super::{Engine, Follower, Place, Recogniser, SpeechError};
-use crate::config::Speech;
+use crate::Speech;
 use ffi::{Decoder, Frames, Piece};
 use huddle_domain::transcript::Word;
 use std::path::PathBuf;

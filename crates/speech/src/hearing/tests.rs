@@ -1,7 +1,7 @@
 //! What hearing promises: everything once, whatever stops it in between.
 
 use super::*;
-use crate::speech::{
+use crate::{
     Scripted, Utterance,
     tests::{silence, spoken},
     transcribe_rest,

@@ -1,7 +1,7 @@
 //! The C library (0.8+5prealpha, as Debian and Ubuntu have it), loaded when it is first needed, so that the
 //! program starts without it. The only file with `unsafe` in it.
 
-use crate::speech::SpeechError;
+use crate::SpeechError;
 use libloading::{Library, Symbol};
 use std::{
     ffi::{CStr, CString, c_char, c_double, c_int, c_void},

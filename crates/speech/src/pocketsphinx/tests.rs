@@ -1,7 +1,7 @@
 //! What PocketSphinx is asked to do here, on speech made by espeak-ng.
 
 use super::*;
-use crate::speech::tests::{pocketsphinx, spoken};
+use crate::tests::{pocketsphinx, spoken};
 
 /// Noise of the operating room kind: deterministic, −1 to 1.
 fn noise(seed: u64) -> impl FnMut() -> f64 {

@@ -1,7 +1,7 @@
 //! The recogniser of the tests: says what a file says, an utterance at a time.
 
 use super::{Engine, Follower, Place, Recogniser, SpeechError};
-use crate::config::Speech;
+use crate::Speech;
 use huddle_domain::transcript::Word;
 use serde::Deserialize;
 use std::{collections::HashMap, path::Path, sync::Arc};

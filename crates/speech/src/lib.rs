@@ -11,6 +11,7 @@ mod listen;
 mod pocketsphinx;
 mod replay;
 mod scripted;
+mod settings;
 mod transcribe;
 
 pub use hearing::{Heard, Hearing, StreamHandle};
@@ -18,9 +19,9 @@ pub use listen::{Listener, Start, Step, Utterance};
 pub use pocketsphinx::PocketSphinx;
 pub use replay::ToHear;
 pub use scripted::Scripted;
+pub use settings::{EngineChoice, Speech};
 pub use transcribe::{transcribe, transcribe_rest};
 
-use crate::config::{EngineChoice, Speech};
 use huddle_domain::transcript::Word;
 use std::sync::Arc;
 

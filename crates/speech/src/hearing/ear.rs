@@ -1,7 +1,7 @@
 //! One stream being heard: its log, read behind the writer, and its listener.
 
 use super::{Board, Heard};
-use crate::speech::{
+use crate::{
     Listener, Recogniser, SpeechError, ToHear,
     listen::{Ears, Told},
 };
