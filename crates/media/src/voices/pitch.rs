@@ -17,26 +17,34 @@ pub fn pitch(samples: &[i16]) -> f32 {
     let mut thin: Vec<f32> = thin.collect();
     let mean = thin.iter().sum::<f32>() / thin.len().max(1) as f32;
     thin.iter_mut().for_each(|s| *s -= mean);
-    let alike: Vec<f32> = (LAGS.start() - 1..=LAGS.end() + 1).map(|lag| alike(&thin, lag)).collect();
-    let peaks = || (1..alike.len() - 1).filter(|&i| alike[i] >= alike[i - 1] && alike[i] > alike[i + 1]);
-    let best = peaks().map(|i| alike[i]).fold(0.0, f32::max);
-    if best < VOICED {
-        return f32::NAN;
-    }
-    peaks().find(|&i| alike[i] >= AS_GOOD * best).map_or(f32::NAN, |i| {
+    let alike = alike(&thin);
+    // Height and place of each peak, between the lags.
+    let peak = |i: usize| {
         let (left, top, right) = (alike[i - 1], alike[i], alike[i + 1]);
-        let aside = 0.5 * (left - right) / (left - 2.0 * top + right).min(-1e-6);
-        let lag = (i + LAGS.start() - 1) as f32 + aside.clamp(-0.5, 0.5);
-        (RATE / lag).ln()
-    })
+        let aside = (0.5 * (left - right) / (left - 2.0 * top + right).min(-1e-6)).clamp(-0.5, 0.5);
+        (top - 0.25 * (left - right) * aside, (i + LAGS.start() - 1) as f32 + aside)
+    };
+    let peaks = (1..alike.len() - 1).filter(|&i| alike[i] >= alike[i - 1] && alike[i] > alike[i + 1]);
+    let peaks: Vec<(f32, f32)> = peaks.map(peak).collect();
+    let best = peaks.iter().map(|p| p.0).fold(VOICED, f32::max);
+    peaks.iter().find(|p| p.0 >= VOICED && p.0 >= AS_GOOD * best).map_or(f32::NAN, |p| (RATE / p.1).ln())
 }
 
-/// How alike the samples are to those `lag` later, −1 to 1.
-fn alike(samples: &[f32], lag: usize) -> f32 {
-    let (early, late) = (&samples[..samples.len().saturating_sub(lag)], &samples[lag.min(samples.len())..]);
-    let product = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
-    let power = product(early, early) * product(late, late);
-    if power > 1.0 { product(early, late) / power.sqrt() } else { 0.0 }
+/// How alike the samples are to those later, −1 to 1, for each of [`LAGS`] and one more at both ends.
+fn alike(samples: &[f32]) -> Vec<f32> {
+    let mut power = 0.0;
+    let sum = |s: &f32| {
+        power += s * s;
+        power
+    };
+    let powers: Vec<f32> = std::iter::once(0.0).chain(samples.iter().map(sum)).collect();
+    let at = |lag: usize| {
+        let count = samples.len().saturating_sub(lag);
+        let both = powers[count] * (powers[samples.len()] - powers[samples.len() - count]);
+        let product: f32 = samples.iter().zip(&samples[samples.len() - count..]).map(|(a, b)| a * b).sum();
+        if both > 1.0 { product / both.sqrt() } else { 0.0 }
+    };
+    (LAGS.start() - 1..=LAGS.end() + 1).map(at).collect()
 }
 
 #[cfg(test)]
