@@ -15,12 +15,21 @@ const meeting = () => import("$features/meeting/MeetingPage.svelte");
 const settings = () => import("$features/settings/SettingsPage.svelte");
 const missing = () => import("$features/front/NotFound.svelte");
 
+/** Part of a path without its escapes; nothing if they are broken. */
+function decoded(part = ""): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The page of a path. */
 export function match(path: string): Route {
   const plain = path.replace(/\/+$/, "") || "/";
-  const code = /^\/m\/([^/]+)$/.exec(plain)?.[1];
+  const code = decoded(/^\/m\/([^/]+)$/.exec(plain)?.[1]);
   if (code) {
-    const values = { code: decodeURIComponent(code).toLowerCase().replace(/[-\s]/g, "") };
+    const values = { code: code.toLowerCase().replace(/[-\s]/g, "") };
     return { key: `m/${values.code}`, needsAccount: false, values, load: meeting };
   }
   const page = (key: string, load: Route["load"], needsAccount: boolean, title?: PlainKey): Route => ({

@@ -200,6 +200,7 @@ impl MeetingPlan {
                     .map_err(|_| Refusal::invalid("invitees", format!("{a:?} is not an e-mail address")))
             })
             .collect::<Refused<_>>()?;
+        self.invitees.sort();
         self.invitees.dedup();
         Ok(self)
     }
@@ -270,9 +271,10 @@ mod tests {
             starts_at: None,
             duration_minutes: Some(30),
             time_zone: Tz::UTC,
-            invitees: vec!["Bob@Example.com".into()],
+            invitees: ["Bob@Example.com", "ann@example.com", "bob@example.com"].map(Into::into).into(),
         };
-        assert_eq!(plan.clone().check().map(|p| p.invitees), Ok(vec!["bob@example.com".into()]));
+        let asked = vec!["ann@example.com".into(), "bob@example.com".into()];
+        assert_eq!(plan.clone().check().map(|p| p.invitees), Ok(asked), "everybody once");
         let long = MeetingPlan { duration_minutes: Some(0), ..plan };
         assert_eq!(
             long.check().map_err(|r| r.to_string()),

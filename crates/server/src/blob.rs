@@ -2,7 +2,11 @@
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
-use futures::{StreamExt, stream::BoxStream};
+use futures::{
+    FutureExt, StreamExt,
+    future::{BoxFuture, Shared},
+    stream::BoxStream,
+};
 use object_store::{
     GetOptions, GetRange, ObjectStore, ObjectStoreExt, local::LocalFileSystem, path::Path as Key,
 };
@@ -11,14 +15,20 @@ use std::{
     io::ErrorKind,
     ops::Range,
     path::{Path, PathBuf},
-    time::Duration,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
 };
 
 /// Rendered files under the data directory.
 pub struct Blob {
-    store: LocalFileSystem,
+    store: Arc<LocalFileSystem>,
     dir: PathBuf,
+    /// When the last probe was begun, and what comes of it.
+    probed: Mutex<Option<(Instant, Probe)>>,
 }
+
+/// A probe that any number wait for.
+type Probe = Shared<BoxFuture<'static, Result<(), String>>>;
 
 impl fmt::Debug for Blob {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -28,6 +38,11 @@ impl fmt::Debug for Blob {
 
 /// An upload that is older than this will not go on.
 const TORN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long what a probe found holds.
+const PROBE_HOLDS: Duration = Duration::from_secs(1);
+/// How the names of probes begin.
+const PROBE: &str = "probe-";
 
 /// The bytes of a blob on their way.
 pub type Bits = BoxStream<'static, std::io::Result<Bytes>>;
@@ -42,7 +57,7 @@ impl Blob {
             .with_context(|| format!("cannot open {}", dir.display()))?
             .with_automatic_cleanup(true)
             .with_fsync(true);
-        Ok(Self { store, dir })
+        Ok(Self { store: Arc::new(store), dir, probed: Mutex::default() })
     }
 
     /// Keeps the bytes under the key, in place of those before.
@@ -85,21 +100,42 @@ impl Blob {
         }
     }
 
-    /// Removes what uploads left behind whose process died: `<name>#<number>`, a day old at least.
+    /// Removes what uploads and probes left behind whose process died, a day old at least.
     pub async fn remove_torn(&self) -> Result<()> {
         let dir = self.dir.clone();
         tokio::task::spawn_blocking(move || remove_torn(&dir)).await?.context("cannot look through the blobs")
     }
 
-    /// Writes, reads and removes a small blob; an error says what cannot be done.
+    /// Writes, reads and removes a small blob; an error says what cannot be done. However many ask, there
+    /// is one probe at a time, and what it finds holds for a second; it goes on when its askers have gone.
     pub async fn probe(&self) -> Result<()> {
-        let name = format!("probe/{}", std::process::id());
-        let key = Key::parse(&name)?;
-        self.put(&name, Bytes::from_static(b"huddle")).await?;
-        let back = self.store.get(&key).await.context("cannot read what was just written")?.bytes().await?;
-        anyhow::ensure!(back == "huddle", "something else is read than was written");
-        self.store.delete(&key).await.context("cannot remove what was just written")
+        let probe = {
+            let mut probed = self.probed.lock().expect("no holder of this lock panics");
+            match probed.as_ref() {
+                // A disk that does not answer is not asked again before it does.
+                Some((begun, probe)) if probe.peek().is_none() || begun.elapsed() < PROBE_HOLDS => {
+                    probe.clone()
+                }
+                _ => {
+                    let found = try_out(self.store.clone());
+                    let probe = found.map(|found| found.map_err(|e| format!("{e:#}"))).boxed().shared();
+                    tokio::spawn(probe.clone());
+                    *probed = Some((Instant::now(), probe.clone()));
+                    probe
+                }
+            }
+        };
+        probe.await.map_err(anyhow::Error::msg)
     }
+}
+
+/// What a probe does, under a name that nothing else has.
+async fn try_out(store: Arc<LocalFileSystem>) -> Result<()> {
+    let key = Key::parse(format!("{PROBE}{:016x}", u64::from_le_bytes(crate::ids::random())))?;
+    store.put(&key, Bytes::from_static(b"huddle").into()).await.context("cannot write")?;
+    let back = store.get(&key).await.context("cannot read what was just written")?.bytes().await?;
+    anyhow::ensure!(back == "huddle", "something else is read than was written");
+    store.delete(&key).await.context("cannot remove what was just written")
 }
 
 fn remove_torn(dir: &Path) -> std::io::Result<()> {
@@ -117,9 +153,10 @@ fn remove_torn(dir: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// How the store calls a file that it has not renamed into its place yet.
+/// A probe, or how the store calls a file that it has not renamed into its place yet: `<name>#<number>`.
 fn is_torn(name: &str) -> bool {
-    name.rsplit_once('#').is_some_and(|(_, n)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    name.starts_with(PROBE)
+        || name.rsplit_once('#').is_some_and(|(_, n)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -178,7 +215,10 @@ mod tests {
     async fn a_probe_leaves_nothing_behind() {
         let dir = tempfile::tempdir().expect("a directory");
         let blob = Blob::open(dir.path()).expect("opened");
-        blob.probe().await.expect("all can be done");
+        futures::future::join_all((0..20).map(|_| blob.probe()))
+            .await
+            .into_iter()
+            .for_each(|probed| probed.expect("all can be done"));
         let left = std::fs::read_dir(dir.path().join("blobs")).expect("there").count();
         assert_eq!(left, 0);
     }

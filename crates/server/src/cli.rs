@@ -12,7 +12,7 @@ mod worker;
 
 use crate::config::{self, Config, LogFormat, Overrides};
 use clap::{Parser, Subcommand};
-use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
+use std::{io::IsTerminal, path::PathBuf, process::ExitCode, time::Duration};
 use tracing_subscriber::EnvFilter;
 
 /// Meetings that write themselves up, on your own machine.
@@ -92,15 +92,35 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// How long work on other threads may go on once a command is done. An utterance that is being recognised or a
+/// PDF that is being set cannot be told to stop; both are done again from what is kept.
+const LINGER: Duration = Duration::from_millis(500);
+
 fn wait_for(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_timeout(LINGER);
+    done
+}
+
+/// How long stopping in good order may take, of the 10 seconds that are promised.
+const STOPPING: Duration = Duration::from_secs(8);
+
+/// Does what has to be done before the process ends, as far as there is time. What is left undone then is what
+/// a crash leaves: everything acknowledged is kept, leases lapse.
+async fn in_time(stopping: impl Future<Output = ()>) {
+    tracing::info!("Stopping");
+    match tokio::time::timeout(STOPPING, stopping).await {
+        Ok(()) => tracing::info!("Stopped"),
+        Err(_) => tracing::warn!("Not everything stopped in {STOPPING:?}; the rest is left as it is"),
+    }
 }
 
 /// Commands that people run by hand say only what is wrong, unless they are told otherwise.
 fn log_to_stderr(config: &Config, is_server: bool) -> anyhow::Result<()> {
     let level = if is_server || config.log.level != "info" { config.log.level.as_str() } else { "warn" };
     let mut filter = EnvFilter::builder()
-        .parse(level.to_lowercase())
+        .parse(level)
         .map_err(|e| anyhow::anyhow!("the setting log.level is malformed: {e}"))?
         // What it says of a file that is no audio is said better where the file is named.
         .add_directive("symphonia_core=off".parse()?);

@@ -1,6 +1,10 @@
 //! Configuration: `huddle.toml` < environment < flags. One struct per section; every setting is listed
 //! once in [`SETTINGS`], which the example file and the environment are checked against.
 
+mod database;
+#[cfg(test)]
+mod guides;
+mod level;
 mod load;
 mod secrets;
 
@@ -167,7 +171,7 @@ pub enum LogFormat {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Log {
-    /// `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `huddle_server=debug,info`.
+    /// `error`, `warn`, `info`, `debug`, `trace`, `off`, or a filter such as `huddle_server=debug,info`.
     pub level: String,
     /// Human or JSON.
     pub format: LogFormat,
@@ -221,7 +225,18 @@ pub const SETTINGS: &[Setting] = &[
     setting("server.trusted_proxies", &["HUDDLE_TRUSTED_PROXIES"], Kind::Int),
     setting("storage.data_dir", &["HUDDLE_DATA_DIR"], Kind::Text),
     setting("storage.database_url", &["HUDDLE_DATABASE_URL", "DATABASE_URL"], Kind::Text),
-    setting("secrets.jwt", &["HUDDLE_JWT_SECRET", "JWT_SECRET", "JWT_SECRET_KEY"], Kind::Text),
+    setting(
+        "secrets.jwt",
+        &[
+            "HUDDLE_JWT_SECRET",
+            "JWT_SECRET",
+            "JWT_SECRET_KEY",
+            "SECRET_KEY",
+            "FLASK_SECRET_KEY",
+            "SESSION_SECRET",
+        ],
+        Kind::Text,
+    ),
     setting("secrets.jwt_refresh", &["HUDDLE_JWT_REFRESH_SECRET", "JWT_REFRESH_SECRET"], Kind::Text),
     setting("secrets.signing", &["HUDDLE_SIGNING_KEY", "SIGNING_KEY"], Kind::Text),
     setting("accounts.registration", &["HUDDLE_REGISTRATION"], Kind::Word),

@@ -10,12 +10,16 @@ use crate::{
     app::{App, AppError, AppResult, Caller, capture},
     bus::What,
 };
+use futures::future::join_all;
 use huddle_domain::{MeetingId, ParticipantId, Refusal, StreamId, capture::Stream, meeting::MeetingState};
 use huddle_speech::Hearing;
 use presence::Presence;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use stream::OpenStream;
-use tokio::{sync::Mutex, time::Instant};
+use tokio::{
+    sync::{Mutex, MutexGuard},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 
 /// A stream that sends nothing for so long is set aside: what was said is finished, and its sender may
@@ -24,6 +28,9 @@ const IDLE: Duration = Duration::from_secs(8);
 /// How long after the end of a meeting its senders may still send what they had recorded.
 const AFTER_END: Duration = Duration::from_secs(10);
 
+/// How many streams can be opened or set aside at once.
+const TURNS: usize = 64;
+
 /// The live side of all meetings of this process.
 #[derive(Debug)]
 pub struct Live {
@@ -31,8 +38,10 @@ pub struct Live {
     /// Who has a page open.
     pub presence: Presence,
     hearing: Option<Hearing>,
-    /// Held while a stream is opened or set aside, so that it is never both.
+    /// Never held while the disk or the database is waited for: every frame passes here.
     streams: Mutex<HashMap<StreamId, Arc<OpenStream>>>,
+    /// Held while a stream is opened or set aside, so that it is never both; some streams share one.
+    turns: [Mutex<()>; TURNS],
     stopping: CancellationToken,
 }
 
@@ -56,6 +65,7 @@ impl Live {
             presence: Presence::default(),
             hearing,
             streams: Mutex::default(),
+            turns: std::array::from_fn(|_| Mutex::default()),
             stopping: CancellationToken::new(),
         });
         tokio::spawn(captions::run(live.clone(), heard));
@@ -68,15 +78,26 @@ impl Live {
         if self.stopping.is_cancelled() {
             return Err(STOPPING.into());
         }
-        let mut streams = self.streams.lock().await;
+        let _turn = self.turn(id).await;
         let (_, row) = capture::open(&self.app, caller, meeting, id, offset_ms).await?;
-        if let Some(open) = streams.get(&id) {
+        if let Some(open) = self.streams.lock().await.get(&id) {
             return Ok(open.next());
         }
         let open = Arc::new(OpenStream::open(&self.app, row, self.hearing.as_ref()).await?);
         let next = open.next();
+        let mut streams = self.streams.lock().await;
+        if self.stopping.is_cancelled() {
+            drop(streams);
+            open.seal().await;
+            return Err(STOPPING.into());
+        }
         streams.insert(id, open);
         Ok(next)
+    }
+
+    async fn turn(&self, id: StreamId) -> MutexGuard<'_, ()> {
+        let sum: usize = id.0.as_bytes().iter().map(|byte| usize::from(*byte)).sum();
+        self.turns[sum % TURNS].lock().await
     }
 
     /// Keeps a frame: it is in the file when this answers.
@@ -96,9 +117,10 @@ impl Live {
 
     /// Closes a stream for good: all that was sent will be heard.
     pub async fn close(&self, by: ParticipantId, id: StreamId) -> AppResult<()> {
-        let mut streams = self.streams.lock().await;
+        let _turn = self.turn(id).await;
         capture::close(&self.app, by, id).await?;
-        if let Some(open) = streams.remove(&id) {
+        let closed = self.streams.lock().await.remove(&id);
+        if let Some(open) = closed {
             open.set_aside().await;
         }
         Ok(())
@@ -121,9 +143,8 @@ impl Live {
         self.stopping.cancel();
         let open: Vec<_> = self.streams.lock().await.drain().map(|(_, s)| s).collect();
         let ids: Vec<_> = open.iter().map(|s| s.row.id).collect();
-        for stream in open {
-            stream.seal().await;
-        }
+        // Each waits for the disk; together they take little longer than one.
+        join_all(open.iter().map(|stream| stream.seal())).await;
         if let Some(hearing) = &self.hearing {
             hearing.stop();
         }
@@ -157,17 +178,20 @@ impl Live {
         }
     }
 
-    /// Once a meeting has ended its streams have a little time to send the rest.
+    /// Once a meeting has ended its streams have a little time to send the rest; of one that was deleted
+    /// nobody waits for more.
     async fn after_change(self: &Arc<Self>, id: MeetingId) {
-        let ended =
-            crate::app::meetings::by_id(&self.app, id).await.is_ok_and(|m| m.state == MeetingState::Ended);
-        if ended {
-            let live = self.clone();
-            tokio::spawn(async move {
-                let _ = tokio::time::timeout(AFTER_END, live.until_closed(id)).await;
-                live.close_all(id).await;
-            });
-        }
+        let Ok(meeting) = crate::app::meetings::by_id(&self.app, id).await else { return };
+        let patience = match meeting.state {
+            _ if meeting.deleted_at.is_some() => Duration::ZERO,
+            MeetingState::Ended => AFTER_END,
+            MeetingState::Planned | MeetingState::Live => return,
+        };
+        let live = self.clone();
+        tokio::spawn(async move {
+            let _ = tokio::time::timeout(patience, live.until_closed(id)).await;
+            live.close_all(id).await;
+        });
     }
 
     async fn until_closed(&self, id: MeetingId) {
@@ -188,13 +212,24 @@ impl Live {
     }
 
     async fn set_aside_the_idle(&self) {
-        let mut streams = self.streams.lock().await;
-        let idle: Vec<_> = streams.iter().filter(|(_, s)| s.idle() > IDLE).map(|(id, _)| *id).collect();
-        for id in idle {
-            if let Some(open) = streams.remove(&id) {
+        let is_idle = |open: &Arc<OpenStream>| open.idle() > IDLE;
+        let streams = self.streams.lock().await;
+        let idle: Vec<_> = streams.iter().filter(|(_, s)| is_idle(s)).map(|(id, _)| *id).collect();
+        drop(streams);
+        join_all(idle.into_iter().map(async |id| {
+            let _turn = self.turn(id).await;
+            let mut streams = self.streams.lock().await;
+            // It may have gone on meanwhile.
+            if !streams.get(&id).is_some_and(is_idle) {
+                return;
+            }
+            let open = streams.remove(&id);
+            drop(streams);
+            if let Some(open) = open {
                 open.set_aside().await;
             }
-        }
+        }))
+        .await;
     }
 
     async fn tell_lags(&self, told: &mut HashMap<MeetingId, i64>) {

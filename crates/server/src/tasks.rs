@@ -71,6 +71,8 @@ pub(crate) enum Failure {
     Retry(anyhow::Error),
     /// Trying again will not help.
     Fail(anyhow::Error),
+    /// This process lacks what it takes; another may have it.
+    NotHere,
 }
 
 impl From<AppError> for Failure {

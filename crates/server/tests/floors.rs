@@ -14,8 +14,6 @@ const ROOMS: &[(&str, u8, Neighbours)] = &[
     ("ids", 0, Neighbours::All),
     ("db", 0, Neighbours::All),
     ("blob", 0, Neighbours::All),
-    ("llm", 0, Neighbours::All),
-    ("integrations", 0, Neighbours::All),
     ("bus", 0, Neighbours::All),
     ("app", 1, Neighbours::None),
     ("live", 2, Neighbours::None),

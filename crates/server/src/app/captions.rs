@@ -101,9 +101,19 @@ pub async fn stop_hearing(app: &App, streams: &[StreamId]) -> AppResult<()> {
     Ok(db::capture::keep_hearing(app.db.read(), streams, None).await?)
 }
 
+/// What became of the audio that was left when a meeting ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    /// Nothing is left.
+    Heard,
+    /// Words may be left: there is no recogniser here. They can still be heard where there is one.
+    Unheard,
+}
+
 /// After the end of a meeting: waits for whoever still hears, and hears what is left from the kept audio.
 /// [`super::minutes::heard`] comes after it. Safe to run again.
-pub async fn finish(app: &App, held: Held, id: MeetingId) -> AppResult<()> {
+pub async fn finish(app: &App, held: Held, id: MeetingId) -> AppResult<Rest> {
+    let mut rest = Rest::Heard;
     let streams = db::capture::of_meeting(app.db.read(), id).await?;
     let total = streams.len().max(1);
     for (done, stream) in streams.iter().enumerate() {
@@ -115,20 +125,29 @@ pub async fn finish(app: &App, held: Held, id: MeetingId) -> AppResult<()> {
             }
             match stream.hearing_until {
                 Some(until) if until > app.now() => tokio::time::sleep(Duration::from_millis(300)).await,
-                _ => finish_stream(app, &stream).await?,
+                _ => {
+                    if finish_stream(app, &stream).await? == Rest::Unheard {
+                        rest = Rest::Unheard;
+                        break;
+                    }
+                }
             }
         }
     }
-    Ok(())
+    Ok(rest)
 }
 
 /// Hears a stream from its cursor to the end of its file. Ends early when somebody else hears it.
-async fn finish_stream(app: &App, stream: &Stream) -> AppResult<()> {
+async fn finish_stream(app: &App, stream: &Stream) -> AppResult<Rest> {
     let log = capture::path(app, stream);
     let engine = match &app.engine {
         Ok(engine) if log.exists() => engine.clone(),
-        // Nothing was kept, or nobody is there to hear it: the page says why.
-        _ => return all_heard(app, stream).await,
+        Err(_) if capture::kept(app, stream).await > 0 => return Ok(Rest::Unheard),
+        // Nothing was kept.
+        _ => {
+            all_heard(app, stream).await?;
+            return Ok(Rest::Heard);
+        }
     };
     keep_hearing(app, &[stream.id]).await?;
     let nth = utterances(app, stream).await?;
@@ -144,7 +163,7 @@ async fn finish_stream(app: &App, stream: &Stream) -> AppResult<()> {
             step = heard_steps.recv() => match step {
                 Some(step) => {
                     if !heard(app, stream, step).await? {
-                        return Ok(());
+                        return Ok(Rest::Heard);
                     }
                 }
                 None => break,
@@ -158,5 +177,6 @@ async fn finish_stream(app: &App, stream: &Stream) -> AppResult<()> {
         Err(error) => return Err(AppError::Fault(anyhow::Error::new(error))),
     }
     stop_hearing(app, &[stream.id]).await?;
-    all_heard(app, stream).await
+    all_heard(app, stream).await?;
+    Ok(Rest::Heard)
 }

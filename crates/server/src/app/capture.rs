@@ -1,7 +1,7 @@
 //! Capture: streams of audio being opened and closed. Their bytes are the live room's; here is who may
 //! send, and what the database keeps.
 
-use super::{App, AppResult, Caller, permit};
+use super::{App, AppError, AppResult, Caller, meetings, permit};
 use crate::db;
 use huddle_domain::{
     ParticipantId, Refusal, StreamId,
@@ -12,8 +12,11 @@ use std::path::PathBuf;
 
 /// Streams that one participant may have open.
 pub const OPEN_MAX: u64 = 4;
-/// How far back, in milliseconds, the first sample of a new stream may have been recorded.
-pub const OFFSET_MAX: i64 = 120_000;
+/// Streams that one participant may open in the life of a meeting: each switching on of a microphone is one.
+pub const STREAMS_MAX: u64 = 2_000;
+/// How far back, in milliseconds, the first sample of a new stream may have been recorded: a day. A sender
+/// keeps minutes of audio, but who fell silent while the connection was away may send it hours later.
+pub const OFFSET_MAX: i64 = 24 * 60 * 60 * 1_000;
 
 /// Opens a stream, or the one that was interrupted. A new one needs a live meeting; an interrupted one may
 /// be finished after the end, so that what was said last is not lost.
@@ -33,15 +36,24 @@ pub async fn open(
             _ => Ok((meeting, known)),
         };
     }
-    meeting.require_live()?;
     if !(0..=OFFSET_MAX).contains(&offset_ms) {
         return Err(Refusal::invalid("offsetMs", format!("must be between 0 and {OFFSET_MAX}")).into());
+    }
+    let tx = app.db.begin().await?;
+    let meeting = meetings::lock(&tx, meeting.id).await?;
+    meeting.require_live()?;
+    if db::capture::open_count(&tx, participant).await? >= OPEN_MAX {
+        return Err(too_many("This participant has too many open streams; close one first."));
+    }
+    if db::capture::count(&tx, participant).await? >= STREAMS_MAX {
+        return Err(too_many("This participant has opened too many streams in this meeting."));
     }
     let now = app.now();
     let stream = Stream {
         id,
         meeting: meeting.id,
         participant,
+        // Nothing was said before the meeting began.
         start_ms: (meeting.elapsed_ms(now) - offset_ms).max(0),
         heard_until: 0,
         opened_at: now,
@@ -49,19 +61,13 @@ pub async fn open(
         heard_at: None,
         hearing_until: None,
     };
-    let tx = app.db.begin().await?;
-    db::meeting::lock(&tx, meeting.id).await?;
-    if db::capture::open_count(&tx, participant).await? >= OPEN_MAX {
-        return Err(Refusal::Exhausted {
-            code: "too_many_requests",
-            message: "This participant has too many open streams; close one first.",
-            retry_after: None,
-        }
-        .into());
-    }
     db::capture::insert(&tx, &stream).await?;
     tx.commit().await?;
     Ok((meeting, stream))
+}
+
+fn too_many(message: &'static str) -> AppError {
+    Refusal::Exhausted { code: "too_many_requests", message, retry_after: None }.into()
 }
 
 /// The refusal of audio for a stream that its sender closed.
@@ -100,10 +106,10 @@ pub async fn tracks(app: &App, caller: Caller, named: &str) -> AppResult<(Meetin
     let people = db::participant::of_meeting(app.db.read(), meeting.id).await?;
     let mut tracks = Vec::new();
     for stream in db::capture::of_meeting(app.db.read(), meeting.id).await? {
-        let file = path(app, &stream);
-        let duration = tokio::task::spawn_blocking(move || huddle_media::ogg::duration(&file)).await;
-        let Ok(Ok(samples @ 1..)) = duration else { continue };
-        let duration_ms = ms(samples);
+        let duration_ms = ms(kept(app, &stream).await);
+        if duration_ms == 0 {
+            continue;
+        }
         let name =
             people.iter().find(|p| p.id == stream.participant).map(|p| p.name.clone()).unwrap_or_default();
         tracks.push(Track { participant: stream.participant, name, duration_ms, stream });
@@ -111,7 +117,14 @@ pub async fn tracks(app: &App, caller: Caller, named: &str) -> AppResult<(Meetin
     Ok((meeting, tracks))
 }
 
-/// Whether a meeting can still hold words that nobody heard.
+/// How many samples of a stream are kept; none if its file is not there or cannot be read.
+pub async fn kept(app: &App, stream: &Stream) -> u64 {
+    let file = path(app, stream);
+    let length = tokio::task::spawn_blocking(move || huddle_media::ogg::duration(&file)).await;
+    length.ok().and_then(Result::ok).unwrap_or(0)
+}
+
+/// Whether every stream of a meeting that has ended was heard to its end.
 pub async fn is_all_heard(app: &App, meeting: &Meeting) -> AppResult<bool> {
     let streams = db::capture::of_meeting(app.db.read(), meeting.id).await?;
     Ok(meeting.state == MeetingState::Ended && streams.iter().all(|s| s.heard_at.is_some()))

@@ -1,9 +1,9 @@
 //! Chat: say a line, read the lines.
 
-use super::{App, AppResult, Caller, permit};
+use super::{App, AppResult, Caller, meetings, permit};
 use crate::{bus::What, db};
 use huddle_domain::{
-    ChatLineId, Refusal,
+    ChatLineId,
     chat::{self, ChatLine},
     text,
 };
@@ -25,7 +25,7 @@ pub async fn say(
     let client_id = text::required("clientId", client_id, 64, false)?;
     let tx = app.db.begin().await?;
     // The lock on the meeting puts its lines in one order, and a line sent twice behind itself.
-    let meeting = db::meeting::lock(&tx, meeting.id).await?.ok_or(Refusal::NotFound("The meeting"))?;
+    let meeting = meetings::lock(&tx, meeting.id).await?;
     if let Some(known) = db::chat::by_client_id(&tx, participant, &client_id).await? {
         return Ok((known, false));
     }

@@ -97,9 +97,15 @@ pub struct Listing {
     pub per_page: u64,
 }
 
+/// The last page of a list that can be asked for.
+pub const PAGE_MAX: u64 = 1_000_000;
+
 /// A page of the caller's meetings, newest first, and how many there are in all.
 pub async fn list(app: &App, caller: Caller, listing: &Listing) -> AppResult<(Vec<MeetingView>, u64)> {
     let account = caller.account()?;
+    if listing.page > PAGE_MAX {
+        return Err(Refusal::invalid("page", format!("must be at most {PAGE_MAX}")).into());
+    }
     let mut wanted = db::meeting::Wanted {
         text: listing.text.clone().filter(|t| !t.trim().is_empty()),
         offset: listing.page.saturating_sub(1).saturating_mul(listing.per_page),
@@ -115,11 +121,16 @@ pub async fn list(app: &App, caller: Caller, listing: &Listing) -> AppResult<(Ve
         }
     }
     let (meetings, total) = db::meeting::page_of_account(app.db.read(), account, &wanted).await?;
-    let mut views = Vec::with_capacity(meetings.len());
-    for meeting in meetings {
-        views.push(view(app, meeting).await?);
-    }
-    Ok((views, total))
+    let ids: Vec<_> = meetings.iter().map(|m| m.id).collect();
+    let hosts: Vec<_> = meetings.iter().map(|m| m.host).collect();
+    let people = db::participant::counts(app.db.read(), &ids).await?;
+    let names = db::meeting::host_names(app.db.read(), &hosts).await?;
+    let views = meetings.into_iter().map(|meeting| MeetingView {
+        host_name: names.get(&meeting.host).cloned().unwrap_or_default(),
+        participants: people.get(&meeting.id).copied().unwrap_or(0),
+        meeting,
+    });
+    Ok((views.collect(), total))
 }
 
 /// Changes the plan of a meeting; the host's verb. `change` edits what is there now.
@@ -158,46 +169,52 @@ pub async fn start(app: &App, caller: Caller, named: &str) -> AppResult<Meeting>
 
 /// Ends a meeting and queues what turns it into minutes; the host's verb; idempotent.
 pub async fn end(app: &App, caller: Caller, named: &str) -> AppResult<Meeting> {
-    let meeting = as_host(app, caller, named, async |tx, meeting| {
-        let had_item = meeting.current_agenda_item.is_some();
-        let changed = meeting.end(app.now())?;
-        if changed {
-            if had_item {
-                db::agenda::insert_change(tx, app.next_id(), meeting.id, None, app.now()).await?;
-            }
-            let key = format!("finish_hearing:{}", meeting.id);
-            Work::FinishHearing { meeting: meeting.id }
-                .queue(tx, app, Some(meeting.id), Some(key), app.now())
-                .await?;
-        }
-        Ok(changed)
-    })
-    .await?;
+    let meeting = as_host(app, caller, named, async |tx, meeting| end_within(app, tx, meeting).await).await?;
     app.work.notify_one();
     Ok(meeting)
 }
 
-/// Deletes a meeting, recoverable for 30 days; the host's verb.
+/// Ends a meeting in the transaction that holds it; `true` if that changed anything.
+async fn end_within(app: &App, tx: &DatabaseTransaction, meeting: &mut Meeting) -> AppResult<bool> {
+    let had_item = meeting.current_agenda_item.is_some();
+    let changed = meeting.end(app.now())?;
+    if changed {
+        if had_item {
+            db::agenda::insert_change(tx, app.next_id(), meeting.id, None, app.now()).await?;
+        }
+        let key = format!("finish_hearing:{}", meeting.id);
+        let work = Work::FinishHearing { meeting: meeting.id };
+        work.queue(tx, app, Some(meeting.id), Some(key), app.now()).await?;
+    }
+    Ok(changed)
+}
+
+/// Deletes a meeting, recoverable for 30 days; the host's verb. A live one ends with it.
 pub async fn delete(app: &App, caller: Caller, named: &str) -> AppResult<()> {
-    as_host(app, caller, named, async |_, meeting| {
+    as_host(app, caller, named, async |tx, meeting| {
+        if meeting.state == MeetingState::Live {
+            end_within(app, tx, meeting).await?;
+        }
         meeting.deleted_at = Some(app.now());
         Ok(true)
     })
-    .await
-    .map(drop)
+    .await?;
+    app.work.notify_one();
+    Ok(())
 }
 
 /// Brings a deleted meeting back; its host's verb.
 pub async fn restore(app: &App, caller: Caller, named: &str) -> AppResult<Meeting> {
     let account = caller.account()?;
     let found = permit::find(app, named).await?.filter(|m| m.host == account);
-    let mut meeting = found.ok_or(Refusal::NotFound("The meeting"))?;
+    let id = found.ok_or(Refusal::NotFound("The meeting"))?.id;
+    let tx = app.db.begin().await?;
+    let mut meeting = db::meeting::lock(&tx, id).await?.ok_or(Refusal::NotFound("The meeting"))?;
     match meeting.deleted_at {
         None => return Ok(meeting),
         Some(at) if app.now() - at > RECOVERABLE => return Err(Refusal::NotFound("The meeting").into()),
         Some(_) => meeting.deleted_at = None,
     }
-    let tx = app.db.begin().await?;
     db::meeting::update(&tx, &meeting).await?;
     tx.commit().await?;
     Ok(meeting)
@@ -213,14 +230,20 @@ pub(super) async fn as_host(
 ) -> AppResult<Meeting> {
     let id = permit::open_as_host(app, caller, named).await?.id;
     let tx = app.db.begin().await?;
-    let locked = db::meeting::lock(&tx, id).await?.filter(|m| m.deleted_at.is_none());
-    let mut meeting = locked.ok_or(Refusal::NotFound("The meeting"))?;
+    let mut meeting = lock(&tx, id).await?;
     if rule(&tx, &mut meeting).await? {
         db::meeting::update(&tx, &meeting).await?;
         tx.commit().await?;
         app.bus.tell(id, What::Meeting);
     }
     Ok(meeting)
+}
+
+/// A meeting as it is now, held until the transaction ends; one that was deleted meanwhile is not found.
+/// What was read before may have changed: rules are judged on this.
+pub(super) async fn lock(tx: &DatabaseTransaction, id: MeetingId) -> AppResult<Meeting> {
+    let held = db::meeting::lock(tx, id).await?.filter(|m| m.deleted_at.is_none());
+    Ok(held.ok_or(Refusal::NotFound("The meeting"))?)
 }
 
 /// A meeting that exists, for the house's own work.

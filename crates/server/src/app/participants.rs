@@ -1,6 +1,6 @@
 //! Participants: what a visitor may see, joining, who is there.
 
-use super::{App, AppResult, Caller, permit};
+use super::{App, AppResult, Caller, meetings, permit};
 use crate::{bus::What, db};
 use huddle_domain::{
     MeetingId, Refusal,
@@ -8,6 +8,9 @@ use huddle_domain::{
     participant::{NAME_MAX, Participant, Role},
     text,
 };
+
+/// People who may ever join one meeting.
+pub const PEOPLE_MAX: u64 = 500;
 
 /// What somebody with the code may see before joining.
 #[derive(Debug, Clone)]
@@ -63,12 +66,12 @@ pub async fn join(
     {
         return Ok((meeting, place));
     }
+    let tx = app.db.begin().await?;
+    // Two tabs of one account that join at once find one place: the second waits here.
+    let meeting = meetings::lock(&tx, meeting.id).await?;
     if meeting.state == MeetingState::Ended {
         return Err(ENDED.into());
     }
-    let tx = app.db.begin().await?;
-    // Two tabs of one account that join at once find one place: the second waits here.
-    db::meeting::lock(&tx, meeting.id).await?;
     let (account, name, role) = match caller {
         Caller::Account { id, .. } => {
             if let Some(place) = db::participant::of_account(&tx, meeting.id, id).await? {
@@ -79,6 +82,9 @@ pub async fn join(
         }
         _ => (None, text::required("name", name.unwrap_or_default(), NAME_MAX, false)?, Role::Guest),
     };
+    if db::participant::count(&tx, meeting.id).await? >= PEOPLE_MAX {
+        return Err(FULL.into());
+    }
     let place =
         Participant { id: app.next_id(), meeting: meeting.id, account, name, role, joined_at: app.now() };
     db::participant::insert(&tx, &place).await?;
@@ -86,6 +92,11 @@ pub async fn join(
     app.bus.tell(meeting.id, What::Participants);
     Ok((meeting, place))
 }
+
+const FULL: Refusal = Refusal::Conflict {
+    code: "meeting_full",
+    message: "As many people have joined this meeting as one can hold.",
+};
 
 /// All who ever joined, each with the milliseconds they spoke.
 pub async fn list(app: &App, meeting: MeetingId) -> AppResult<Vec<(Participant, i64)>> {

@@ -76,9 +76,11 @@ async fn hand_out(
 
 /// Renews a session. A token that was used before revokes the whole family, except within [`GRACE`].
 pub async fn refresh(app: &App, token: &str) -> AppResult<Session> {
-    let now = app.now();
+    let (now, hash) = (app.now(), hash(app, token));
+    // Whoever sends nonsense does not make those wait who write.
+    rows::by_hash(app.db.read(), &hash).await?.ok_or(tokens::INVALID)?;
     let tx = app.db.begin().await?;
-    let found = rows::lock_by_hash(&tx, &hash(app, token)).await?;
+    let found = rows::lock_by_hash(&tx, &hash).await?;
     let old = found.filter(|t| t.revoked_at.is_none()).ok_or(tokens::INVALID)?;
     if old.expires_at <= now {
         return Err(tokens::EXPIRED.into());
@@ -102,16 +104,13 @@ pub async fn refresh(app: &App, token: &str) -> AppResult<Session> {
 
 /// Ends the session of a refresh token; one that is not known ends nothing.
 pub async fn sign_out(app: &App, token: &str) -> AppResult<()> {
-    let tx = app.db.begin().await?;
-    if let Some(known) = rows::lock_by_hash(&tx, &hash(app, token)).await? {
-        rows::revoke_family(&tx, known.family, app.now()).await?;
-        tx.commit().await?;
-        app.revoked.insert(known.family, app.now());
+    match rows::by_hash(app.db.read(), &hash(app, token)).await? {
+        Some(known) => end(app, known.family).await,
+        None => Ok(()),
     }
-    Ok(())
 }
 
-/// Ends a session that an access token names.
+/// Ends a session.
 pub async fn end(app: &App, session: TokenFamilyId) -> AppResult<()> {
     let tx = app.db.begin().await?;
     rows::revoke_family(&tx, session, app.now()).await?;
@@ -138,11 +137,6 @@ pub(super) async fn end_others(
 /// Makes the access tokens of ended sessions worthless in this process.
 pub(super) fn forget(app: &App, ended: &[TokenFamilyId]) {
     ended.iter().for_each(|family| app.revoked.insert(*family, app.now()));
-}
-
-/// Deletes refresh tokens that expired: how many.
-pub async fn sweep(app: &App) -> AppResult<u64> {
-    Ok(rows::delete_expired(app.db.read(), app.now()).await?)
 }
 
 /// What of a token is stored: keyed, so that a stolen database proves nothing.

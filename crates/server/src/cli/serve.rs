@@ -1,5 +1,6 @@
 //! `huddle serve`: everything in one process, until it is told to stop.
 
+use super::in_time;
 use crate::{
     app::{App, accounts},
     config::Config,
@@ -39,6 +40,7 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     app.db.migrate().await?;
     let port = listener.local_addr()?.port();
     let _ = app.port.set(port);
+    let told = told_to_stop()?;
     let live = Live::start(app.clone());
     let tasks = Tasks::start(app.clone());
     let house = House::new(app.clone(), live.clone());
@@ -49,30 +51,39 @@ pub async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(stop.clone().cancelled_owned());
     let serving = tokio::spawn(serving.into_future());
-    told_to_stop().await?;
-    tracing::info!("Stopping");
+    told.await;
     stop.cancel();
-    // Audio first: what was acknowledged is in its file, and the file gets its end.
-    live.stop().await;
-    tasks.stop().await;
-    // Live connections stay open as long as their clients like; they are not waited for.
-    let _ = tokio::time::timeout(DRAIN, serving).await;
-    if let Ok(app) = Arc::try_unwrap(app) {
-        app.db.close().await?;
-    }
-    tracing::info!("Stopped");
+    in_time(async move {
+        // Audio first: what was acknowledged is in its file, and the file gets its end.
+        live.stop().await;
+        // Live connections stay open as long as their clients like; they are not waited for.
+        let ((), _) = tokio::join!(tasks.stop(), tokio::time::timeout(DRAIN, serving));
+        close(app).await;
+    })
+    .await;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Resolves when the process is asked to stop.
-pub async fn told_to_stop() -> anyhow::Result<()> {
+/// Closes the database, if nobody uses it any more.
+pub async fn close(app: Arc<App>) {
+    if let Some(app) = Arc::into_inner(app)
+        && let Err(error) = app.db.close().await
+    {
+        tracing::warn!(error = %error, "The database could not be closed");
+    }
+}
+
+/// Listens from now on for whoever asks the process to stop; the answer resolves then. To be called before
+/// anything is begun that wants to be stopped in good order.
+pub fn told_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
     let mut term = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 /// The line that people and programs wait for, and what to do next.

@@ -1,8 +1,11 @@
 //! `huddle worker`: background tasks only, beside a `huddle serve` on the same database and data directory.
 
-use super::serve::told_to_stop;
+use super::{
+    in_time,
+    serve::{close, told_to_stop},
+};
 use crate::{app::App, config::Config, tasks::Tasks};
-use std::{process::ExitCode, sync::Arc};
+use std::process::ExitCode;
 
 /// Flags.
 #[derive(Debug, clap::Args)]
@@ -21,14 +24,14 @@ pub async fn run(args: Args, config: Config) -> anyhow::Result<ExitCode> {
     };
     let app = App::open(config).await?;
     app.db.migrate().await?;
+    let told = told_to_stop()?;
     let tasks = Tasks::start_worker(app.clone(), concurrency);
     println!("Huddle works, {concurrency} tasks at once");
-    told_to_stop().await?;
-    tracing::info!("Stopping");
-    tasks.stop().await;
-    if let Some(app) = Arc::into_inner(app) {
-        app.db.close().await?;
-    }
-    tracing::info!("Stopped");
+    told.await;
+    in_time(async move {
+        tasks.stop().await;
+        close(app).await;
+    })
+    .await;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,7 +1,7 @@
 //! Reading the settings: file, then environment, then flags. What is unknown or malformed stops the
 //! start with its name.
 
-use super::{Config, Kind, PASSWORD_COST, SETTINGS};
+use super::{Config, Kind, PASSWORD_COST, SETTINGS, database, level};
 use std::{collections::BTreeMap, path::PathBuf};
 use thiserror::Error;
 use toml::{Table, Value};
@@ -79,9 +79,14 @@ pub fn load(overrides: &Overrides, env: &BTreeMap<String, String>) -> Result<Con
     if let Some(dir) = &overrides.data_dir {
         put(&mut table, "storage.data_dir", Value::String(dir.to_string_lossy().into_owned()));
     }
-    let config: Config = Value::Table(table)
+    let mut config: Config = Value::Table(table)
         .try_into()
         .map_err(|e: toml::de::Error| ConfigError::File { path, message: e.to_string() })?;
+    if config.storage.database_url.is_none() {
+        config.storage.database_url = database::composed(env)?.map(Into::into);
+    }
+    config.log.level = level::filter(&config.log.level)
+        .map_err(|message| ConfigError::Malformed { setting: "log.level".into(), message })?;
     check(&config)?;
     Ok(config)
 }
@@ -93,8 +98,9 @@ fn apply_environment(table: &mut Table, env: &BTreeMap<String, String>) -> Resul
         return Err(ConfigError::UnknownVariable(name.clone()));
     }
     for setting in SETTINGS {
-        let given = setting.env.iter().find_map(|n| env.get(*n).map(|v| (*n, v.trim())));
-        let Some((name, text)) = given.filter(|(_, v)| !v.is_empty()) else { continue };
+        // A name that is there and empty says nothing, and hides none that is weaker.
+        let mut given = setting.env.iter().filter_map(|n| env.get(*n).map(|v| (*n, v.trim())));
+        let Some((name, text)) = given.find(|(_, v)| !v.is_empty()) else { continue };
         let value = parse(name, text, setting.kind)?;
         // Each variable is tried alone, so that the error can name it.
         let mut alone = Table::new();
@@ -166,6 +172,7 @@ fn check(config: &Config) -> Result<(), ConfigError> {
 mod tests {
     use super::*;
     use crate::config::{EngineChoice, Environment};
+    use secrecy::ExposeSecret;
 
     fn env(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect()
@@ -203,6 +210,8 @@ mod tests {
             ("", &[("HUDDLE_SPEECH_ENGINE", "ears")], "HUDDLE_SPEECH_ENGINE"),
             ("", &[("CORS_ORIGINS", "example.com")], "cors_origins"),
             ("[speech]\nthreads = 0", &[], "speech.threads"),
+            ("", &[("LOG_LEVEL", "loud")], "log.level"),
+            ("", &[("DB_HOST", "db"), ("DB_USER", "u")], "DB_NAME"),
             ("[accounts]\npassword_passes = 0", &[], "accounts.password_passes"),
             (
                 "[server]\nenvironment = \"production\"\n[accounts]\npassword_memory_kib = 64",
@@ -214,6 +223,36 @@ mod tests {
             assert!(message.contains(name), "{message} does not name {name}");
         }
     }
+
+    #[test]
+    fn an_empty_variable_hides_no_weaker_one() {
+        let config = from_file("", &[("HUDDLE_PORT", ""), ("PORT", "2"), ("JWT_SECRET", " ")]);
+        let config = config.expect("good");
+        assert_eq!(config.server.port, 2);
+        assert!(config.secrets.jwt.is_none());
+    }
+
+    #[test]
+    fn a_database_in_parts_is_taken_where_no_address_is_given() {
+        let parts = [("DB_HOST", "db"), ("DB_NAME", "h"), ("DB_USER", "u"), ("DB_PASSWORD", "p")];
+        let url = |config: Config| config.storage.database_url.map(|u| u.expose_secret().to_owned());
+        assert_eq!(url(from_file("", &parts).expect("good")).as_deref(), Some("postgres://u:p@db:5432/h"));
+        let given = [&parts[..], &[("DATABASE_URL", "postgres://elsewhere/x")]].concat();
+        assert_eq!(url(from_file("", &given).expect("good")).as_deref(), Some("postgres://elsewhere/x"));
+        let file = "[storage]\ndatabase_url = \"sqlite:here.db\"";
+        assert_eq!(url(from_file(file, &parts).expect("good")).as_deref(), Some("sqlite:here.db"));
+    }
+
+    /// Settings whose value in the example is only an example: there is no default.
+    const EXAMPLES: &[&str] = &[
+        "server.public_url",
+        "storage.database_url",
+        "secrets.jwt",
+        "secrets.jwt_refresh",
+        "secrets.signing",
+        "speech.grammar",
+        "speech.script",
+    ];
 
     #[test]
     fn the_example_documents_every_setting_with_its_default() {
@@ -237,5 +276,12 @@ mod tests {
                 setting.env
             );
         }
+        assert!(database::PARTS.iter().all(|name| text.contains(name)), "{:?}", database::PARTS);
+        let mut defaults = table;
+        for (section, key) in EXAMPLES.iter().filter_map(|path| path.split_once('.')) {
+            defaults.get_mut(section).and_then(Value::as_table_mut).and_then(|s| s.remove(key));
+        }
+        let shown = Value::Table(defaults).try_into::<Config>().expect("it fitted before");
+        assert_eq!(format!("{shown:#?}"), format!("{:#?}", Config::default()));
     }
 }

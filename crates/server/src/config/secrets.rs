@@ -2,7 +2,9 @@
 
 use super::{Config, ConfigError};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
 use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 use toml::{Table, Value};
 
@@ -22,14 +24,25 @@ pub struct Secrets {
 
 impl Secrets {
     /// Takes the given secrets, and in development generates what is missing into
-    /// `<data_dir>/secrets.toml` (mode 0600). Production refuses missing and short ones.
+    /// `<data_dir>/secrets.toml` (mode 0600). Production demands the first, makes the others from it where
+    /// they are missing, and refuses short ones, the example's, and one value for two.
     pub fn open(config: &Config) -> Result<Self, ConfigError> {
         let given = &config.secrets;
         if config.is_production() {
-            return Ok(Self {
-                jwt: strict("JWT_SECRET", given.jwt.as_ref())?,
-                jwt_refresh: strict("JWT_REFRESH_SECRET", given.jwt_refresh.as_ref())?,
-                signing: strict("SIGNING_KEY", given.signing.as_ref())?,
+            let jwt = strict("JWT_SECRET", given.jwt.as_ref())?;
+            let other = |name: &str, secret: &Option<SecretString>| match secret {
+                Some(secret) => strict(name, Some(secret)),
+                None => Ok(derived(&jwt, name)),
+            };
+            let secrets = Self {
+                jwt_refresh: other("JWT_REFRESH_SECRET", &given.jwt_refresh)?,
+                signing: other("SIGNING_KEY", &given.signing)?,
+                jwt,
+            };
+            return secrets.differ().then_some(secrets).ok_or_else(|| {
+                ConfigError::Secrets(
+                    "JWT_SECRET, JWT_REFRESH_SECRET and SIGNING_KEY must differ; leave the last two out to have them made from the first".into(),
+                )
             });
         }
         let path = config.storage.data_dir.join("secrets.toml");
@@ -51,6 +64,20 @@ impl Secrets {
             signing: take(&given.signing, "signing")?,
         })
     }
+
+    fn differ(&self) -> bool {
+        let [jwt, refresh, signing] =
+            [&self.jwt, &self.jwt_refresh, &self.signing].map(ExposeSecret::expose_secret);
+        jwt != refresh && refresh != signing && signing != jwt
+    }
+}
+
+/// The key of this name that follows from a secret, and from which the secret does not follow.
+fn derived(from: &SecretString, name: &str) -> SecretString {
+    let mut mac = Hmac::<Sha256>::new_from_slice(from.expose_secret().as_bytes())
+        .expect("HMAC takes keys of every length");
+    mac.update(format!("huddle {name}").as_bytes());
+    BASE64_URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()).into()
 }
 
 fn strict(name: &str, secret: Option<&SecretString>) -> Result<SecretString, ConfigError> {
@@ -61,6 +88,9 @@ fn strict(name: &str, secret: Option<&SecretString>) -> Result<SecretString, Con
         Some(s) if s.expose_secret().chars().count() < SHORTEST => Err(ConfigError::Secrets(format!(
             "{name} is too short for production: at least {SHORTEST} characters; make one with: openssl rand -hex 32"
         ))),
+        Some(s) if s.expose_secret().to_lowercase().contains("change-me") => Err(ConfigError::Secrets(
+            format!("{name} is the example's, which everybody knows; make one with: openssl rand -hex 32"),
+        )),
         Some(s) => Ok(s.clone()),
     }
 }
@@ -119,10 +149,31 @@ mod tests {
         );
         config.secrets.jwt = Some(SecretString::from("short"));
         assert!(Secrets::open(&config).expect_err("short").to_string().contains("too short"));
-        let long = SecretString::from("0123456789abcdef0123456789abcdef");
-        config.secrets.jwt = Some(long.clone());
-        config.secrets.jwt_refresh = Some(long.clone());
-        config.secrets.signing = Some(long);
+        config.secrets.jwt = Some(SecretString::from("change-me-Change-Me-CHANGE-ME-change-me"));
+        assert!(Secrets::open(&config).expect_err("known").to_string().contains("the example's"));
+        let long = |n: u8| Some(SecretString::from(format!("0123456789abcdef0123456789abcde{n}")));
+        config.secrets.jwt = long(1);
+        config.secrets.jwt_refresh = long(1);
+        config.secrets.signing = long(2);
+        assert!(Secrets::open(&config).expect_err("equal").to_string().contains("must differ"));
+        config.secrets.jwt_refresh = Some(SecretString::from("short"));
+        let short = Secrets::open(&config).expect_err("short").to_string();
+        assert!(short.starts_with("JWT_REFRESH_SECRET is too short"), "{short}");
+        config.secrets.jwt_refresh = long(3);
         assert!(Secrets::open(&config).is_ok());
+    }
+
+    #[test]
+    fn production_makes_what_is_missing_from_the_first_and_always_the_same() {
+        let mut config = Config::default();
+        config.server.environment = Environment::Production;
+        config.secrets.jwt = Some(SecretString::from("0123456789abcdef0123456789abcdef"));
+        let (one, two) = (Secrets::open(&config).expect("good"), Secrets::open(&config).expect("good"));
+        assert!(one.differ());
+        assert!(one.signing.expose_secret().len() >= SHORTEST);
+        assert_eq!(one.signing.expose_secret(), two.signing.expose_secret());
+        config.secrets.jwt = Some(SecretString::from("another 0123456789abcdef0123456789abcdef"));
+        let other = Secrets::open(&config).expect("good");
+        assert_ne!(one.signing.expose_secret(), other.signing.expose_secret());
     }
 }

@@ -54,6 +54,11 @@ pub async fn open_count(db: &impl ConnectionTrait, participant: ParticipantId) -
         .await
 }
 
+/// How many streams the participant ever opened.
+pub async fn count(db: &impl ConnectionTrait, participant: ParticipantId) -> Result<u64, DbErr> {
+    Entity::find().filter(Column::ParticipantId.eq(participant.0)).count(db).await
+}
+
 /// How many segments were heard on a stream.
 pub async fn utterances(db: &impl ConnectionTrait, id: StreamId) -> Result<u64, DbErr> {
     segment::Entity::find().filter(segment::Column::StreamId.eq(id.0)).count(db).await

@@ -13,6 +13,7 @@ use sea_orm::{
     QuerySelect, QueryTrait,
     sea_query::{Expr, ExprTrait, Func, LikeExpr},
 };
+use std::collections::HashMap;
 
 async fn whole(db: &impl ConnectionTrait, row: Option<meeting::Model>) -> Result<Option<Meeting>, DbErr> {
     let Some(row) = row else { return Ok(None) };
@@ -197,4 +198,14 @@ pub async fn lock(db: &impl ConnectionTrait, id: MeetingId) -> Result<Option<Mee
 /// The name of a host.
 pub async fn host_name(db: &impl ConnectionTrait, host: AccountId) -> Result<String, DbErr> {
     Ok(account::Entity::find_by_id(host.0).one(db).await?.map(|a| a.name).unwrap_or_default())
+}
+
+/// The names of hosts.
+pub async fn host_names(
+    db: &impl ConnectionTrait,
+    hosts: &[AccountId],
+) -> Result<HashMap<AccountId, String>, DbErr> {
+    let hosts = hosts.iter().map(|id| id.0);
+    let rows = account::Entity::find().filter(account::Column::Id.is_in(hosts)).all(db).await?;
+    Ok(rows.into_iter().map(|a| (a.id.into(), a.name)).collect())
 }

@@ -34,7 +34,8 @@ const MIGRATION_LOCK: i64 = 0x68_75_64_64_6C_65;
 #[derive(Debug, Clone)]
 pub struct Db {
     pool: DatabaseConnection,
-    data_dir: PathBuf,
+    /// Locked while SQLite's schema is brought up to date; beside its file, wherever that is.
+    migrate_lock: PathBuf,
 }
 
 impl Db {
@@ -60,7 +61,9 @@ impl Db {
             options.max_connections(16);
         }
         let pool = Database::connect(options).await.context("cannot open the database")?;
-        Ok(Self { pool, data_dir })
+        let file = config.sqlite_file().unwrap_or_else(|| data_dir.join("huddle.db"));
+        let migrate_lock = file.with_added_extension("migrate.lock");
+        Ok(Self { pool, migrate_lock })
     }
 
     /// The pool, for reading.
@@ -86,13 +89,13 @@ impl Db {
     /// lock of PostgreSQL, or on a locked file beside SQLite's.
     pub async fn migrate(&self) -> Result<()> {
         if self.is_sqlite() {
-            let path = self.data_dir.join("migrate.lock");
+            let path = self.migrate_lock.clone();
             let file = tokio::task::spawn_blocking(move || -> std::io::Result<File> {
                 let file = File::create(path)?;
                 file.lock()?;
                 Ok(file)
             });
-            let _held = file.await?.context("cannot lock the data directory for the migration")?;
+            let _held = file.await?.context("cannot lock the database for the migration")?;
             migration::Migrations::up(&self.pool, None).await?;
         } else {
             let guard = self.pool.begin().await?;

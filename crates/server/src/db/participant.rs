@@ -7,8 +7,9 @@ use huddle_domain::{
 };
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder,
+    QueryFilter, QueryOrder, QuerySelect,
 };
+use std::collections::HashMap;
 
 fn read(row: Model) -> Participant {
     Participant {
@@ -54,6 +55,23 @@ pub async fn of_meeting(db: &impl ConnectionTrait, meeting: MeetingId) -> Result
 /// How many ever joined.
 pub async fn count(db: &impl ConnectionTrait, meeting: MeetingId) -> Result<u64, DbErr> {
     Entity::find().filter(Column::MeetingId.eq(meeting.0)).count(db).await
+}
+
+/// How many ever joined each of these meetings; one that nobody joined is left out.
+pub async fn counts(
+    db: &impl ConnectionTrait,
+    meetings: &[MeetingId],
+) -> Result<HashMap<MeetingId, u64>, DbErr> {
+    let rows: Vec<(uuid::Uuid, i64)> = Entity::find()
+        .select_only()
+        .column(Column::MeetingId)
+        .column_as(Column::Id.count(), "people")
+        .filter(Column::MeetingId.is_in(meetings.iter().map(|id| id.0)))
+        .group_by(Column::MeetingId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(id, people)| (id.into(), u64::try_from(people).unwrap_or(0))).collect())
 }
 
 /// Stores a new participant.

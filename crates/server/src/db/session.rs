@@ -62,6 +62,11 @@ pub async fn insert(db: &impl ConnectionTrait, new: &RefreshToken) -> Result<(),
     row.insert(db).await.map(drop)
 }
 
+/// The token of a hash.
+pub async fn by_hash(db: &impl ConnectionTrait, hash: &str) -> Result<Option<RefreshToken>, DbErr> {
+    Ok(Entity::find().filter(Column::TokenHash.eq(hash)).one(db).await?.map(read))
+}
+
 /// The token of a hash, for a change: PostgreSQL holds the row until the transaction ends.
 pub async fn lock_by_hash(db: &impl ConnectionTrait, hash: &str) -> Result<Option<RefreshToken>, DbErr> {
     Ok(Entity::find().filter(Column::TokenHash.eq(hash)).lock_exclusive().one(db).await?.map(read))
@@ -103,9 +108,4 @@ pub async fn families(
         .all(db)
         .await?;
     Ok(found.into_iter().map(Into::into).collect())
-}
-
-/// Deletes tokens that expired; used ones stay until then, so that using one again is noticed.
-pub async fn delete_expired(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64, DbErr> {
-    Ok(Entity::delete_many().filter(Column::ExpiresAt.lt(now)).exec(db).await?.rows_affected)
 }

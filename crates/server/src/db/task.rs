@@ -237,14 +237,16 @@ pub async fn retry(
     one(db, update).await
 }
 
-/// The worker stops: the task is free at once, and this attempt does not count.
+/// The worker stops, or cannot do this: the task is free from `run_after` on, and this attempt does not count.
 pub async fn give_back(
     db: &impl ConnectionTrait,
     id: TaskId,
     lease: Uuid,
+    run_after: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<bool, DbErr> {
     let update = let_go(held(id, lease), TaskStatus::Pending, now)
+        .col_expr(Column::RunAfter, Expr::value(run_after))
         .col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(1));
     one(db, update).await
 }

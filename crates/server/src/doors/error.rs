@@ -63,6 +63,9 @@ pub const NOWHERE: Plain = Plain(StatusCode::NOT_FOUND, "not_found", "There is n
 /// The refusal of a verb that the path does not know.
 pub const WRONG_METHOD: Plain =
     Plain(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This address does not take this method.");
+/// The refusal of a part of a file that lies behind its end.
+pub const NO_SUCH_PART: Plain =
+    Plain(StatusCode::RANGE_NOT_SATISFIABLE, "range_not_satisfiable", "The file has no such part.");
 /// The answer when a request took too long.
 pub const TIMED_OUT: Plain = Plain(
     StatusCode::SERVICE_UNAVAILABLE,

@@ -79,6 +79,11 @@ pub fn is_own_origin(app: &App, headers: &HeaderMap) -> bool {
         || host.is_some_and(|host| is(&format!("http://{host}")) || is(&format!("https://{host}")))
 }
 
+/// Whether a page of the web app asks, which has cookies and no use for tokens.
+pub fn is_page(headers: &HeaderMap) -> bool {
+    headers.contains_key(CSRF_HEADER)
+}
+
 /// Refuses what another site's page made the browser send: a change, proved by cookies alone.
 pub fn refuse_forgery(app: &App, headers: &HeaderMap) -> Result<(), Refusal> {
     if headers.get(CSRF_HEADER).is_some_and(|v| v == "1") && is_own_origin(app, headers) {

@@ -65,12 +65,17 @@ impl FromRequestParts<House> for Address {
 #[derive(Debug)]
 pub struct Limits {
     sign_in: Limit,
+    session: Limit,
     join: Limit,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { sign_in: Limit::new(Duration::from_secs(6), 10), join: Limit::new(Duration::from_secs(1), 30) }
+        Self {
+            sign_in: Limit::new(Duration::from_secs(6), 10),
+            session: Limit::new(Duration::from_secs(1), 60),
+            join: Limit::new(Duration::from_secs(1), 30),
+        }
     }
 }
 
@@ -108,6 +113,11 @@ impl Limit {
 /// One more sign-in or registration from this address.
 pub fn sign_in(house: &House, address: Address) -> Result<(), ApiError> {
     Ok(house.limits.sign_in.ask(address)?)
+}
+
+/// One more refreshing or signing out from this address.
+pub fn session(house: &House, address: Address) -> Result<(), ApiError> {
+    Ok(house.limits.session.ask(address)?)
 }
 
 /// One more look at a meeting's code from this address.

@@ -7,7 +7,7 @@ use super::{
 };
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -38,7 +38,8 @@ pub async fn named(State(house): State<House>, mut request: Request, next: Next)
     response.headers_mut().insert(X_REQUEST_ID, value);
 
     let (status, took) = (response.status().as_u16(), began.elapsed());
-    let labels = [("method", method.to_string()), ("route", route.clone()), ("status", status.to_string())];
+    let labels =
+        [("method", known(&method).to_owned()), ("route", route.clone()), ("status", status.to_string())];
     metrics::counter!("huddle_http_requests_total", &labels).increment(1);
     metrics::histogram!("huddle_http_request_seconds", "route" => route.clone()).record(took.as_secs_f64());
     let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
@@ -48,6 +49,12 @@ pub async fn named(State(house): State<House>, mut request: Request, next: Next)
         tracing::debug!(request.id = %id, %method, route, status, ms, "Answered");
     }
     response
+}
+
+/// The method, if it is one of those that there are: anybody can invent others, and each label is kept.
+fn known(method: &Method) -> &'static str {
+    let usual = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    usual.into_iter().find(|name| method.as_str() == *name).unwrap_or("other")
 }
 
 fn is_plain(id: &str) -> bool {

@@ -140,7 +140,11 @@ async fn settle(app: &App, task: &Task, held: Held, end: End) -> &'static str {
             tracing::warn!(task.id = %id, task.kind = task.kind, "A task was lost to another worker");
             return "lost";
         }
-        End::Stopped => ("given_back", db::task::give_back(app.db.read(), id, lease, now).await),
+        End::Stopped => ("given_back", db::task::give_back(app.db.read(), id, lease, now, now).await),
+        End::Ran(Err(Failure::NotHere)) => {
+            let wait = elsewhere(u32::from_le_bytes(ids::random()));
+            ("given_back", db::task::give_back(app.db.read(), id, lease, now + wait, now).await)
+        }
         // It may have ended itself already, together with what it changed.
         End::Ran(Ok(())) => ("completed", db::task::complete(app.db.read(), id, lease, now).await),
         End::Ran(Err(Failure::Retry(error))) if task.attempts < ATTEMPTS_MAX => {
@@ -159,6 +163,13 @@ async fn settle(app: &App, task: &Task, held: Held, end: End) -> &'static str {
         tracing::warn!(task.id = %id, error = %error, "The end of a task could not be written");
     }
     outcome
+}
+
+/// How long a task rests that this process cannot do: at least until every other process has looked, and by
+/// chance a little longer, so that it is not always the same process that looks first.
+fn elsewhere(chance: u32) -> TimeDelta {
+    let look = TimeDelta::from_std(LOOK).unwrap_or(TimeDelta::milliseconds(500));
+    look + TimeDelta::milliseconds(look.num_milliseconds() * 2 * i64::from(chance) / i64::from(u32::MAX))
 }
 
 /// Gives a task up whose workers died again and again.

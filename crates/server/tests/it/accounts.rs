@@ -216,13 +216,43 @@ on_both! {
     }
 
     async fn expired_refresh_tokens_are_swept_and_used_ones_are_kept_till_then(house) {
-        use huddle_server::app::sessions;
+        use huddle_server::app::sweep::sweep;
         let alice = house.join("alice").await;
         refresh(&house, &alice.refresh_token.expect("a refresh token")).await.ok(200);
-        assert_eq!(sessions::sweep(&house.app).await.expect("swept"), 0);
-        house.advance(TimeDelta::days(8));
-        assert_eq!(sessions::sweep(&house.app).await.expect("swept"), 2);
+        assert_eq!(sweep(&house.app).await.expect("swept").tokens, 0);
+        house.advance(TimeDelta::days(9));
+        assert_eq!(sweep(&house.app).await.expect("swept").tokens, 2);
     }
+
+    async fn a_token_that_is_none_waits_for_nobody_who_writes(house) {
+        house.join("alice").await;
+        let writing = house.app.db.begin().await.expect("begun");
+        let nonsense = json!({ "refreshToken": "nonsense" });
+        refresh(&house, "nonsense").await.refused(401, "token_invalid");
+        house.stranger().post("/auth/sign-out", nonsense).await.ok(204);
+        writing.commit().await.expect("committed");
+    }
+}
+
+#[tokio::test]
+async fn one_address_refreshes_and_signs_out_so_often_and_then_waits() {
+    let house = House::start().await;
+    let hasty = house.stranger();
+    let nonsense = || json!({ "refreshToken": "nonsense" });
+    let mut refused = None;
+    // Some are let in again while these are on their way.
+    for n in 0..1_000 {
+        let route = if n % 2 == 0 { "/auth/refresh" } else { "/auth/sign-out" };
+        let answer = hasty.post(route, nonsense()).await;
+        if answer.status == 429 {
+            refused = Some((n, answer));
+            break;
+        }
+    }
+    let (n, answer) = refused.expect("there is an end to it");
+    assert!(n >= 60, "{n}");
+    answer.refused(429, "too_many_requests");
+    refresh(&house, "nonsense").await.refused(401, "token_invalid");
 }
 
 #[tokio::test]
@@ -331,6 +361,23 @@ async fn cookies_are_out_of_reach_of_scripts_and_other_sites() {
     }
     let refresh = cookies.iter().find(|c| c.starts_with("huddle_refresh=")).expect("it is one of them");
     assert!(refresh.contains("Path=/api/v1/auth"), "{refresh}");
+}
+
+#[tokio::test]
+async fn a_page_gets_its_tokens_as_cookies_and_in_no_other_way() {
+    let house = House::start().await;
+    house.join("alice").await;
+    let browser = house.browser();
+    let signed_in = browser.post("/auth/sign-in", credentials("alice", PASSWORD)).await.ok(200);
+    let renewed = browser.call(Method::POST, "/auth/refresh", None).await.ok(200);
+    for session in [signed_in, renewed] {
+        assert_eq!(session["account"]["name"], "alice");
+        assert!(session.get("accessToken").is_none() && session.get("refreshToken").is_none(), "{session}");
+    }
+    browser.get("/me").await.ok(200);
+    let program = try_sign_in(&house, "alice", PASSWORD).await.ok(200);
+    let renewed = refresh(&house, &refresh_token(&program)).await.ok(200);
+    assert!(renewed["accessToken"].is_string() && renewed["refreshToken"].is_string());
 }
 
 #[tokio::test]

@@ -58,6 +58,11 @@ async fn json_that_does_not_fit_names_the_field() {
     alice.get("/meetings?state=sleeping").await.refused(400, "invalid");
     alice.get("/meetings?colour=red").await.refused(400, "invalid");
     alice.get("/meetings?page=-1").await.refused(400, "invalid");
+    for page in [1_000_001, u64::MAX / 100, u64::MAX] {
+        let refused = alice.get(&format!("/meetings?page={page}&perPage=100")).await.refused(400, "invalid");
+        assert_eq!(refused["details"]["field"], "page");
+    }
+    assert_eq!(alice.get("/meetings?page=1000000&perPage=100").await.ok(200)["items"], json!([]));
 }
 
 #[tokio::test]

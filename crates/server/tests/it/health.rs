@@ -61,6 +61,27 @@ async fn without_its_files_a_house_is_unhealthy() {
 }
 
 #[tokio::test]
+async fn a_house_is_well_however_many_ask() {
+    let house = House::start().await;
+    let asked = futures::future::join_all((0..20).map(|_| health(&house))).await;
+    for answer in asked {
+        assert_eq!(answer.ok(200)["storage"]["local"], "available");
+    }
+}
+
+#[tokio::test]
+async fn methods_that_somebody_invents_are_counted_as_one() {
+    let house = House::start().await;
+    for n in 0..100 {
+        let odd = Method::from_bytes(format!("INVENTED{n}").as_bytes()).expect("a token");
+        Answer::to(house.at(odd, "/api/v1/me")).await;
+    }
+    let text = Answer::to(house.at(Method::GET, "/metrics")).await.text();
+    assert!(!text.contains("INVENTED"), "{text}");
+    assert!(text.contains("huddle_http_requests_total{method=\"other\""), "{text}");
+}
+
+#[tokio::test]
 async fn metrics_count_what_happens() {
     let house = House::start().await;
     let alice = house.join("alice").await;

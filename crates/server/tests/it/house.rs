@@ -201,7 +201,13 @@ impl House {
     /// Stops as SIGTERM does, and starts again on the same data and at the same time of day. People of the
     /// old house are strangers to the new one's address: sign them in again.
     pub async fn restart(self) -> House {
-        let House { app, live, dir, config, works, tasks, serving, .. } = self;
+        self.restart_with(|_| {}).await
+    }
+
+    /// [`House::restart`] with other settings.
+    pub async fn restart_with(self, change: impl FnOnce(&mut Config)) -> House {
+        let House { app, live, dir, mut config, works, tasks, serving, .. } = self;
+        change(&mut config);
         live.stop().await;
         if let Some(tasks) = tasks {
             tasks.stop().await;

@@ -86,6 +86,30 @@ async fn what_is_not_for_them_is_refused_by_event() {
 }
 
 #[tokio::test]
+async fn a_meeting_that_is_deleted_ends_and_everybody_hears_of_it() {
+    let house = House::build().idle().start().await;
+    let alice = house.join("alice").await;
+    let meeting = alice.meet("Weekly").await;
+    let gus = house.guest("gus", &meeting).await;
+    let (mut ears, _) = enter(&gus, &meeting).await;
+    let stream = uuid::Uuid::from_u128(1);
+    assert_eq!(ears.ask("audio.open", json!({ "stream": stream })).await["ok"], true);
+    let path = format!("/meetings/{}", meeting.id());
+    alice.delete(&path).await.ok(204);
+    let told = ears.event("meeting").await;
+    assert_eq!(told["state"], "ended");
+    assert!(told["deletedAt"].is_string(), "{told}");
+    assert_eq!(code(&ears.ask("chat", json!({ "text": "a", "clientId": "1" })).await), "not_found");
+    while house.live.measure().await.0 > 0 {
+        tokio::task::yield_now().await;
+    }
+    let restored = alice.call(reqwest::Method::POST, &format!("{path}/restore"), None).await.ok(200);
+    assert_eq!((&restored["state"], &restored["deletedAt"]), (&json!("ended"), &Value::Null));
+    let tasks = alice.get(&format!("{path}/tasks")).await.ok(200);
+    assert_eq!(tasks[0]["type"], "finish_hearing", "its minutes are written like those of every other");
+}
+
+#[tokio::test]
 async fn a_flood_from_one_socket_is_refused_and_others_notice_nothing() {
     let house = House::build().idle().start().await;
     let (alice, bob) = (house.join("alice").await, house.join("bob").await);

@@ -1,6 +1,7 @@
 //! Huddle through its doors: one binary, a file per feature. `house` starts a whole one for each test.
 
 mod accounts;
+mod audio;
 mod bad_input;
 mod doctor;
 mod exports;

@@ -111,7 +111,7 @@ queue_stories! {
         assert!(!task::complete(db, id, first.lease, now).await.expect("asked"));
         assert!(!task::retry(db, id, first.lease, "late", now, now).await.expect("asked"));
         assert!(!task::fail(db, id, first.lease, "late", now).await.expect("asked"));
-        assert!(!task::give_back(db, id, first.lease, now).await.expect("asked"));
+        assert!(!task::give_back(db, id, first.lease, now, now).await.expect("asked"));
         assert_eq!(status(&house, id).await, TaskStatus::Processing);
         assert!(task::complete(db, id, second.lease, now).await.expect("asked"));
         assert_eq!(status(&house, id).await, TaskStatus::Completed);
@@ -154,7 +154,8 @@ queue_stories! {
     async fn a_task_that_is_given_back_is_free_at_once_and_lost_no_attempt(house) {
         let id = queue(&house, None).await.expect("queued");
         let held = run(&house).await;
-        assert!(task::give_back(house.app.db.read(), id, held.lease, house.app.now()).await.expect("asked"));
+        let now = house.app.now();
+        assert!(task::give_back(house.app.db.read(), id, held.lease, now, now).await.expect("asked"));
         assert_eq!(run(&house).await.task.attempts, 1);
     }
 

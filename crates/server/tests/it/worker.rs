@@ -17,8 +17,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How often a worker is killed.
+/// How often a worker is killed in the middle of a task.
 const KILLS: usize = 20;
+/// How often it may be killed at all: a moment of chance may find it between two tasks.
+const KILLS_MAX: usize = 120;
 /// How many of these stories go on at once.
 const AT_ONCE: usize = 4;
 /// How long a whole run may take before it counts as stuck.
@@ -109,6 +111,10 @@ impl Place {
     }
 
     fn worker(&self) -> Huddle {
+        self.start(Huddle::worker)
+    }
+
+    fn start(&self, command: impl FnOnce(&Path, &[(&str, &str)]) -> Huddle) -> Huddle {
         let script = self.data.join("script.json");
         let mut environment = vec![
             ("HUDDLE_SPEECH_ENGINE", "scripted"),
@@ -116,7 +122,7 @@ impl Place {
             ("HUDDLE_TASKS_LEASE_SECONDS", "2"),
         ];
         environment.extend(self.url.as_deref().map(|url| ("DATABASE_URL", url)));
-        Huddle::worker(&self.data, &environment)
+        command(&self.data, &environment)
     }
 
     async fn open(&self) -> Arc<App> {
@@ -258,13 +264,16 @@ async fn a_worker_killed_at_any_moment_loses_and_doubles_nothing() {
         Place { data, url: None }
     };
     let (expected, took) = undisturbed(&copied("calm".into()), meeting).await;
-    // Several at once take longer than one alone.
-    let span = took * 2;
-    let rounds = (0..KILLS).map(|round| killed(copied(round.to_string()), meeting, span, &expected));
-    let middle: Vec<bool> = futures::stream::iter(rounds).buffer_unordered(AT_ONCE).collect().await;
-    let middle = middle.into_iter().filter(|m| *m).count();
-    println!("{KILLS} kills within {span:?}, {middle} of them in the middle of a task");
-    assert!(middle > 0, "no kill was in the middle of a task");
+    let rounds = (0..KILLS_MAX).map(|round| killed(copied(round.to_string()), meeting, took, &expected));
+    let mut rounds = futures::stream::iter(rounds).buffer_unordered(AT_ONCE);
+    let (mut kills, mut middle) = (0, 0);
+    while middle < KILLS {
+        let Some(was_in_the_middle) = rounds.next().await else { break };
+        kills += 1;
+        middle += usize::from(was_in_the_middle);
+    }
+    println!("{kills} kills within {took:?}, {middle} of them in the middle of a task");
+    assert!(middle >= KILLS, "only {middle} of {kills} kills were in the middle of a task");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -292,4 +301,32 @@ async fn a_worker_that_is_asked_to_stop_gives_its_task_back() {
     done(&app, meeting).await;
     let tasks = db::task::of_meeting(app.db.read(), meeting).await.expect("read");
     assert!(tasks.iter().all(|t| t.attempts == 1), "stopping in good order costs no attempt: {tasks:#?}");
+}
+
+/// What cannot be interrupted (here reading a pipe that nobody writes to) keeps nobody from stopping.
+async fn stops_in_time(command: fn(&Path, &[(&str, &str)]) -> Huddle) {
+    let Some((house, meeting)) = prepare(Store::Sqlite).await else { return };
+    let place = Place::of(&house);
+    for log in files(&place.data.join("audio")) {
+        std::fs::remove_file(&log).expect("removed");
+        assert!(Command::new("mkfifo").arg(&log).status().is_ok_and(|status| status.success()));
+    }
+    let app = place.open().await;
+    let starting = place.clone();
+    let process = tokio::task::spawn_blocking(move || starting.start(command)).await.expect("started");
+    begun(&app, meeting).await;
+    let ended = tokio::task::spawn_blocking(move || process.terminate(Duration::from_secs(10))).await;
+    assert!(ended.expect("it ended").success());
+    let left = db::task::of_meeting(app.db.read(), meeting).await.expect("read");
+    assert!(left.iter().all(|t| t.status == TaskStatus::Pending), "it was given back: {left:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_stops_in_time_whatever_it_is_doing() {
+    stops_in_time(Huddle::worker).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_stops_in_time_whatever_it_is_doing() {
+    stops_in_time(Huddle::serve).await;
 }

@@ -4,7 +4,7 @@ import { api, ask, type Shape } from "$lib/api/client";
 import { asProblem, Problem } from "$lib/api/problem";
 import { Connection } from "$lib/live/connection";
 import type { Microphone } from "$lib/live/microphone";
-import { EMPTY, hues, reduce, turns, type Room, type RoomEvent } from "$lib/live/room";
+import { EMPTY, hues, reduce, turns, whyOver, type Room, type RoomEvent } from "$lib/live/room";
 import { Voice } from "$lib/live/voice";
 import { sorry } from "$lib/ui/toasts.svelte";
 import { trying } from "$lib/ui/trying";
@@ -76,7 +76,8 @@ export class RoomStore {
 
   #tell(event: RoomEvent): void {
     this.room = reduce(this.room, event);
-    if (this.room.meeting?.state === "ended" && !this.closing) void this.#close(true);
+    const why = whyOver(this.room);
+    if (why && !this.closing) void this.#close(why === "ended");
   }
 
   show(panel: Panel | undefined): void {

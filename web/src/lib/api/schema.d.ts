@@ -749,13 +749,13 @@ export interface components {
             text: string;
             words: components["schemas"]["Word"][];
         };
-        /** @description Proof of a sign-in; `expiresIn` seconds of the access token. */
+        /** @description Proof of a sign-in; `expiresIn` seconds of the access token. Pages have the tokens as cookies only. */
         Session: {
-            accessToken: string;
+            accessToken?: string | null;
             account: components["schemas"]["Account"];
             /** Format: int64 */
             expiresIn: number;
-            refreshToken: string;
+            refreshToken?: string | null;
         };
         /** @description Address and password. */
         SignIn: {
@@ -957,7 +957,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
             };
             default: {
                 headers: {

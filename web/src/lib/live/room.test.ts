@@ -4,6 +4,7 @@ import {
   hues,
   reduce,
   turns,
+  whyOver,
   type Meeting,
   type Participant,
   type Room,
@@ -57,6 +58,17 @@ const after = (...events: RoomEvent[]): Room => events.reduce(reduce, EMPTY);
 const caption = (stream: string, participant: string, text: string, startMs = 0): RoomEvent => ({
   type: "caption",
   caption: { stream, participant, speaker: participant, startMs, text },
+});
+
+describe("the end of a room", () => {
+  it("is that of its meeting, or that the meeting is not there any more", () => {
+    const told = (changed: object): RoomEvent => ({ type: "meeting", meeting: { ...meeting, ...changed } });
+    const deletedAt = "2026-11-20T09:30:00Z";
+    expect(whyOver(after(snapshot()))).toBeUndefined();
+    expect(whyOver(after(snapshot(), told({ state: "ended" })))).toBe("ended");
+    expect(whyOver(after(snapshot(), told({ state: "ended", deletedAt })))).toBe("deleted");
+    expect(whyOver(after(snapshot(), told({ state: "planned", deletedAt })))).toBe("deleted");
+  });
 });
 
 describe("the room", () => {

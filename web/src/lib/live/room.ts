@@ -139,6 +139,13 @@ export function reduce(room: Room, event: RoomEvent): Room {
   }
 }
 
+/** Why everybody leaves the room, if it is over. */
+export function whyOver({ meeting }: Room): "ended" | "deleted" | undefined {
+  // Deleting a live meeting ends it: nothing came of it that could be shown.
+  if (meeting?.deletedAt) return "deleted";
+  return meeting?.state === "ended" ? "ended" : undefined;
+}
+
 function entered(room: Room, s: Snapshot, at: number): Room {
   const known = new Set(s.chat.map((l) => l.clientId));
   const ours = room.chat.filter((l) => l.state !== "kept" && !known.has(l.clientId));

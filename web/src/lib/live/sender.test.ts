@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Sender, WINDOW, type Todo } from "./sender";
+import { KEEP, OFFSET_MAX_MS, Sender, WINDOW, type Todo } from "./sender";
 
 const frame = () => new ArrayBuffer(3_200);
 
@@ -154,6 +154,22 @@ describe("the sender", () => {
     expect(opens).toEqual([{ do: "open", stream: "s1", offsetMs: 3_000 }]);
     answer();
     expect(kept.get("s1")).toEqual(Array.from({ length: 30 }, (_, i) => i));
+  });
+
+  it("loses nothing when the connection is away for five minutes, from the first word on", () => {
+    const { connect, say, answer, kept, sender } = house();
+    say(KEEP);
+    expect(connect()).toEqual([{ do: "open", stream: "s0", offsetMs: 300_000 }]);
+    while (sender.waiting > 0) answer();
+    expect(kept.get("s0")).toHaveLength(KEEP);
+    expect(sender.lost).toBe(0);
+  });
+
+  it("sends what waited for days as the oldest that the server takes", () => {
+    const { sender, say } = house();
+    say(3);
+    expect(sender.connected(3 * 86_400_000)).toEqual([{ do: "open", stream: "s0", offsetMs: OFFSET_MAX_MS }]);
+    expect(sender.waiting).toBe(3);
   });
 
   it("goes on in a new stream when the server has less than it answered for", () => {

@@ -6,6 +6,8 @@
 export const WINDOW = 20;
 /** Frames that are kept for an outage: 5 minutes of 100 ms. */
 export const KEEP = 3_000;
+/** How long ago the server takes frame 0 of a new stream to have been recorded: a day (`offsetMs`). */
+export const OFFSET_MAX_MS = 86_400_000;
 /** Pause before trying again after a refusal that will pass. */
 export const RETRY_MS = 1_000;
 
@@ -86,7 +88,8 @@ export class Sender {
       return [...todo, { do: "open", stream: this.#stream, offsetMs: 0 }];
     }
     this.phase = "asking";
-    const offsetMs = Math.max(0, Math.round(at - (this.#zeroAt ?? at)));
+    // Better kept at the wrong time than refused: frames may have waited for a laptop that slept.
+    const offsetMs = Math.min(Math.max(0, Math.round(at - (this.#zeroAt ?? at))), OFFSET_MAX_MS);
     return [...todo, { do: "open", stream: this.#stream, offsetMs }];
   }
 

@@ -146,7 +146,7 @@ pub(super) fn disk(config: &Config) -> Finding {
 fn space(free: u64) -> Finding {
     const CHECK: &str = "disk";
     let said = format!("{:.1} GiB free", free as f64 / f64::from(1 << 30));
-    let mend = "make room, or move the data directory; an hour of one speaker takes about 12 MB";
+    let mend = "make room, or move the data directory; an hour of one speaker takes about 22 MB";
     match free {
         0..TOO_LITTLE => Finding::fail(CHECK, said, mend),
         TOO_LITTLE..LITTLE => Finding::warn(CHECK, said, mend),

@@ -1,5 +1,5 @@
 //! `/auth`: register, sign in, refresh, sign out. Tokens go out in the body for API clients and as cookies
-//! for the web app.
+//! for the web app, whose scripts never get to see them.
 
 use super::{view, wire};
 use crate::{
@@ -48,12 +48,13 @@ async fn register(
 async fn sign_in(
     State(house): State<House>,
     address: Address,
+    headers: HeaderMap,
     jar: CookieJar,
     Json(asked): Json<wire::SignIn>,
 ) -> Result<(CookieJar, axum::Json<wire::Session>), ApiError> {
     limit::sign_in(&house, address)?;
     let session = accounts::sign_in(&house.app, &asked.email, &asked.password, asked.remember).await?;
-    Ok(with_cookies(&house, jar, session))
+    Ok(with_cookies(&house, jar, session, extract::is_page(&headers)))
 }
 
 /// Renews a session. The token is spent; using a spent one again ends the session everywhere.
@@ -61,13 +62,16 @@ async fn sign_in(
     responses((status = 200, body = wire::Session), (status = "default", body = ErrorBody)))]
 async fn refresh(
     State(house): State<House>,
+    address: Address,
     headers: HeaderMap,
     jar: CookieJar,
     asked: Option<Json<wire::Refresh>>,
 ) -> Result<Response, ApiError> {
+    limit::session(&house, address)?;
     let token = token(&house, &headers, &jar, asked)?.ok_or(sessions::NO_TOKEN)?;
     match sessions::refresh(&house.app, &token).await {
-        Ok(session) => Ok(with_cookies(&house, jar, session).into_response()),
+        // Who refreshes by cookie has sent the header of a page, or was refused.
+        Ok(session) => Ok(with_cookies(&house, jar, session, extract::is_page(&headers)).into_response()),
         // A browser whose session has ended should stop sending it.
         Err(error) if error.code() != "fault" => {
             Ok((without_cookies(&house, jar), ApiError::from(error)).into_response())
@@ -81,11 +85,13 @@ async fn refresh(
     responses((status = 204), (status = "default", body = ErrorBody)))]
 async fn sign_out(
     State(house): State<House>,
+    address: Address,
     headers: HeaderMap,
     jar: CookieJar,
     session: Result<OwnSession, ApiError>,
     asked: Option<Json<wire::Refresh>>,
 ) -> Result<(CookieJar, StatusCode), ApiError> {
+    limit::session(&house, address)?;
     if let Some(token) = token(&house, &headers, &jar, asked)? {
         sessions::sign_out(&house.app, &token).await?;
     }
@@ -117,9 +123,10 @@ fn with_cookies(
     house: &House,
     jar: CookieJar,
     session: sessions::Session,
+    is_page: bool,
 ) -> (CookieJar, axum::Json<wire::Session>) {
     let jar = extract::session_cookies(&house.app, &session).into_iter().fold(jar, CookieJar::add);
-    (jar, axum::Json(view::session(session)))
+    (jar, axum::Json(view::session(session, is_page)))
 }
 
 fn without_cookies(house: &House, jar: CookieJar) -> CookieJar {

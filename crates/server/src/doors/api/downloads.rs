@@ -4,7 +4,7 @@ use crate::{
     app::downloads,
     doors::{
         House,
-        error::{ApiError, ErrorBody},
+        error::{self, ApiError, ErrorBody},
         extract::Path,
     },
 };
@@ -25,7 +25,7 @@ pub fn routes() -> OpenApiRouter<House> {
 /// The file behind a link; `Range` gives a part of it.
 #[utoipa::path(get, path = "/downloads/{ticket}", operation_id = "download", tag = "exports", params(("ticket" = String, Path, description = "From a link")),
     responses((status = 200, description = "The file", content_type = "application/octet-stream"), (status = 206, description = "A part of it", content_type = "application/octet-stream"),
-        (status = 416, description = "It has no such part"), (status = "default", body = ErrorBody)))]
+        (status = 416, description = "It has no such part", body = ErrorBody), (status = "default", body = ErrorBody)))]
 async fn download(
     State(house): State<House>,
     Path(ticket): Path<String>,
@@ -38,7 +38,7 @@ async fn download(
     let part = match asked.filter(|_| is_same).map(|asked| part(asked, file.length)) {
         Some(Part::Impossible) => {
             let length = format!("bytes */{}", file.length);
-            return Ok((StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, length)]).into_response());
+            return Ok(([(header::CONTENT_RANGE, length)], error::NO_SUCH_PART).into_response());
         }
         Some(Part::Of(range)) => Some(range),
         Some(Part::Whole) | None => None,

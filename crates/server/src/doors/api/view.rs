@@ -65,12 +65,12 @@ pub fn captions(app: &App) -> wire::Captions {
     }
 }
 
-/// A session, as its owner gets it.
-pub fn session(session: Session) -> wire::Session {
+/// A session, as its owner gets it; for a page without the tokens, which are in its cookies.
+pub fn session(session: Session, is_page: bool) -> wire::Session {
     wire::Session {
         account: session.account.into(),
-        access_token: session.access_token,
-        refresh_token: session.refresh_token,
+        access_token: (!is_page).then_some(session.access_token),
+        refresh_token: (!is_page).then_some(session.refresh_token),
         expires_in: session.expires_in,
     }
 }

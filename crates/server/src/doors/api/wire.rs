@@ -22,8 +22,13 @@ wire! {
     Captions { available: bool, engine: Option<String>, reason: Option<String>, #[serde(default)] lag_ms: i64 }
     /// A person who can sign in.
     Account { id: Uuid, email: String, name: String, role: String, created_at: DateTime<Utc> }
-    /// Proof of a sign-in; `expiresIn` seconds of the access token.
-    Session { account: Account, access_token: String, refresh_token: String, expires_in: i64 }
+    /// Proof of a sign-in; `expiresIn` seconds of the access token. Pages have the tokens as cookies only.
+    Session {
+        account: Account,
+        #[serde(default, skip_serializing_if = "Option::is_none")] access_token: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")] refresh_token: Option<String>,
+        expires_in: i64,
+    }
     /// Nothing to say.
     Empty {}
     /// A new account.

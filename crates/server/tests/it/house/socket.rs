@@ -2,6 +2,7 @@
 //! ask and to be told; it never upgrades to a WebSocket.
 
 use super::people::Person;
+use base64::{Engine, prelude::BASE64_STANDARD};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -76,6 +77,20 @@ impl Socket {
     /// Sends an event and waits for its answer; what else is told meanwhile is passed over.
     pub async fn ask(&mut self, name: &str, payload: Value) -> Value {
         let number = self.ask_all(&[(name, payload)]).await[0];
+        self.answer(number, name).await
+    }
+
+    /// [`Socket::ask`] with a binary beside the payload.
+    pub async fn ask_with(&mut self, name: &str, payload: Value, binary: &[u8]) -> Value {
+        self.asked += 1;
+        let number = self.asked;
+        let event = json!([name, payload, { "_placeholder": true, "num": 0 }]);
+        let binary = BASE64_STANDARD.encode(binary);
+        self.send(&format!("451-/v1,{number}{event}{NEXT}b{binary}")).await;
+        self.answer(number, name).await
+    }
+
+    async fn answer(&mut self, number: u64, name: &str) -> Value {
         loop {
             match self.told().await {
                 Told::Answer(n, answer) if n == number => return answer,

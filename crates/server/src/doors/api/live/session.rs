@@ -35,6 +35,8 @@ pub(super) struct Session {
     /// Events apart from audio: beyond the burst they wait, and the queue behind them is bounded.
     pace: DefaultDirectRateLimiter,
     audio_pace: DefaultDirectRateLimiter,
+    /// Streams being opened: each is a file and a row.
+    open_pace: DefaultDirectRateLimiter,
 }
 
 /// Where the socket is.
@@ -86,8 +88,8 @@ pub(super) fn refusal(refusal: &Refusal) -> Value {
 impl Session {
     pub(super) fn new(house: House, socket: SocketRef, proof: Proof) -> Self {
         let Proof { caller, session } = proof;
-        let (pace, audio_pace) = (pace(30, 60), pace(50, 100));
-        Self { house, socket, caller, signed_in: session, place: None, pace, audio_pace }
+        let (open_pace, audio_pace, pace) = (pace(1, 20), pace(50, 100), pace(30, 60));
+        Self { house, socket, caller, signed_in: session, place: None, pace, audio_pace, open_pace }
     }
 
     /// Answers events until the socket is gone or its session ends; what is being answered then is finished.
@@ -105,7 +107,7 @@ impl Session {
                 asked = waiting.recv() => asked,
             };
             let Some(asked) = asked else { break };
-            if asked.event == "audio" { &self.audio_pace } else { &self.pace }.until_ready().await;
+            self.pace_of(&asked.event).until_ready().await;
             let answer = match self.answer(&asked).await {
                 Ok(Value::Object(mut fields)) => {
                     fields.entry("ok").or_insert(Value::Bool(true));
@@ -138,6 +140,14 @@ impl Session {
             "audio.close" => self.close_audio(read(body)?).await,
             "agenda.current" => self.set_current(read(body)?).await,
             _ => Err(Refusal::invalid("event", "is not known").into()),
+        }
+    }
+
+    fn pace_of(&self, event: &str) -> &DefaultDirectRateLimiter {
+        match event {
+            "audio" => &self.audio_pace,
+            "audio.open" => &self.open_pace,
+            _ => &self.pace,
         }
     }
 

@@ -1,0 +1,16 @@
+import { describe, expect, it } from "vitest";
+import { match } from "./routes";
+
+describe("addresses", () => {
+  it("name a meeting however its code is typed", () => {
+    for (const path of ["/m/abcd2345", "/m/ABCD-2345", "/m/abcd%202345/"]) {
+      expect(match(path).values.code).toBe("abcd2345");
+    }
+  });
+
+  it("that cannot be read lead to the missing page", () => {
+    for (const path of ["/m/%", "/m/%E0%A4", "/m/", "/m/a/b", "/nowhere"]) {
+      expect(match(path).key, path).toBe("missing");
+    }
+  });
+});
