@@ -102,6 +102,8 @@ impl Default for Options {
     }
 }
 
+/// What is never heard for so long in one go, 1 s, is no voice: it is how somebody ends their sentences.
+const LASTING: usize = 63;
 /// Most sounds of a mixture.
 const MOST_SOUNDS: usize = 64;
 
@@ -175,9 +177,16 @@ impl Compact {
         let mixture = Mixture::learn(&self.frames, sounds);
         let speech = Speech::new(&self.frames, &self.pitches, &self.pauses, &mixture, options);
         let regions: Vec<Range<usize>> = self.regions.iter().map(|r| r.1.clone()).collect();
-        let model = self.model(&speech, &regions, options);
+        let mut model = self.model(&speech, &regions, options);
         let change = (f64::from(options.turn_ms) / 16.0).max(1.0).ln();
-        let path = path::best(&speech, &model.voices, &regions, options.frame_weight, change);
+        let path = loop {
+            let path = path::best(&speech, &model.voices, &regions, options.frame_weight, change);
+            let living = lasting(&path, &regions, model.voices.len());
+            if living.len() == model.voices.len() {
+                break path;
+            }
+            model.keep(&living);
+        };
         let both = path::both(&speech, &model.voices, &path, options.frame_weight, options.overlap_gain);
         let mut turns = Vec::new();
         for (audio, region) in &self.regions {
@@ -239,6 +248,18 @@ impl Compact {
             from = to;
         }
     }
+}
+
+/// The voices that are heard for [`LASTING`] frames in one go; if none is, the one that comes closest.
+fn lasting(path: &[usize], regions: &[Range<usize>], count: usize) -> Vec<usize> {
+    let mut longest = vec![0; count];
+    for region in regions {
+        for run in path[region.clone()].chunk_by(|a, b| a == b) {
+            longest[run[0]] = longest[run[0]].max(run.len());
+        }
+    }
+    let most = longest.iter().copied().max().unwrap_or(0);
+    (0..count).filter(|&v| longest[v] >= LASTING.min(most)).collect()
 }
 
 /// Subtracts the mean and divides by the standard deviation; what is not a number takes no part.

@@ -152,7 +152,9 @@ impl<'a> Speech<'a> {
         let longest = (0..sums.len()).max_by(|&a, &b| sums[a].all().total_cmp(&sums[b].all()));
         let lives = |v: &usize| sums[*v].all() >= FEWEST_FRAMES || Some(*v) == longest;
         let living: Vec<usize> = (0..sums.len()).filter(lives).collect();
-        model.keep(&living);
+        if living.len() < model.count {
+            model.keep(&living);
+        }
         let all: f64 = living.iter().map(|&v| sums[v].all()).sum::<f64>().max(1.0);
         let voice = |&v: &usize| Voice { part: (sums[v].all() / all).max(1e-3), ..sums[v].voice(options) };
         model.voices = living.iter().map(voice).collect();
@@ -215,16 +217,14 @@ impl Model {
     }
 
     /// Forgets all voices but `living`.
-    fn keep(&mut self, living: &[usize]) {
-        if living.len() == self.count {
-            return;
-        }
+    pub fn keep(&mut self, living: &[usize]) {
         let mut chances = Vec::with_capacity(self.chances.len() / self.count * living.len());
         for frame in self.frames() {
             let sum: f32 = living.iter().map(|&v| frame[v]).sum();
             let even = 1.0 / living.len() as f32;
             chances.extend(living.iter().map(|&v| if sum > LEAST { frame[v] / sum } else { even }));
         }
+        self.voices = living.iter().filter_map(|&v| self.voices.get(v).cloned()).collect();
         (self.count, self.chances) = (living.len(), chances);
     }
 }
