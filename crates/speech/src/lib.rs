@@ -64,10 +64,11 @@ pub struct Place<'a> {
     pub stream: &'a str,
     /// How many utterances with words the stream had before.
     pub nth: u64,
+    /// Hearing is behind: words soon count for more than the best words.
+    pub hurried: bool,
 }
 
-/// Recognises whole utterances, one at a time. What it says depends on the place and the samples only:
-/// an utterance that is heard again after a crash gives the same words.
+/// Recognises whole utterances, one at a time. What it says depends on the place and the samples only.
 pub trait Recogniser: Send {
     /// The words of an utterance of 16 kHz mono, with milliseconds from its first sample; none if nobody
     /// spoke in it.

@@ -71,6 +71,7 @@ pub struct Listener {
     /// All before it was told in steps.
     cursor: u64,
     nth: u64,
+    hurried: bool,
     following: Option<Following>,
 }
 
@@ -89,6 +90,7 @@ impl Listener {
             cutter: Cutter::new(start.from, start.past),
             cursor: start.from,
             nth: start.nth,
+            hurried: false,
             following: None,
         }
     }
@@ -106,6 +108,11 @@ impl Listener {
     /// How many utterances with words lie before the cursor.
     pub fn nth(&self) -> u64 {
         self.nth
+    }
+
+    /// Says whether hearing is behind what is said, see [`Place::hurried`].
+    pub fn hurry(&mut self, hurried: bool) {
+        self.hurried = hurried;
     }
 
     /// Gives up following the utterance under way.
@@ -138,7 +145,7 @@ impl Listener {
                 Cut::Quiet { until_sample } => self.step(until_sample, None, told),
                 Cut::Ended { start_sample, end_sample, samples, next_sample } => {
                     self.following = None;
-                    let place = Place { stream: &self.stream, nth: self.nth };
+                    let place = Place { stream: &self.stream, nth: self.nth, hurried: self.hurried };
                     let words = ears.recogniser.recognise(place, &samples)?;
                     let utterance = utterance(ms(start_sample), ms(end_sample), words);
                     self.nth += u64::from(utterance.is_some());
@@ -158,7 +165,7 @@ impl Listener {
 
     fn begin(&mut self, ears: &mut Ears) -> Result<(), SpeechError> {
         if let Some(mut follower) = (ears.follower)() {
-            follower.begin(Place { stream: &self.stream, nth: self.nth })?;
+            follower.begin(Place { stream: &self.stream, nth: self.nth, hurried: self.hurried })?;
             self.following = Some(Following { follower, heard: 0, text: String::new() });
         }
         Ok(())

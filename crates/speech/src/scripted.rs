@@ -112,7 +112,8 @@ mod tests {
     fn said(script: &str, stream: &str, nth: u64) -> Vec<String> {
         let script = Scripted(Arc::new(serde_json::from_str(script).expect("a script")));
         let mut recogniser = script.recogniser().expect("always there");
-        let words = recogniser.recognise(Place { stream, nth }, &[0; 16_000]).expect("never fails");
+        let words =
+            recogniser.recognise(Place { stream, nth, hurried: false }, &[0; 16_000]).expect("never fails");
         words.into_iter().map(|w| format!("{}@{}-{}", w.text, w.start_ms, w.end_ms)).collect()
     }
 

@@ -13,6 +13,8 @@ use tokio::sync::mpsc;
 const BLOCKS: usize = 10;
 /// Whoever is further behind than this, in samples, is not followed: the words come whole, and sooner.
 const TOO_FAR: u64 = 3 * SAMPLE_RATE as u64;
+/// Whoever is further behind than this, in samples, gets words soon rather than well.
+const HURRY: u64 = 60 * SAMPLE_RATE as u64;
 
 /// What is to be done in one round.
 pub(super) struct Round {
@@ -58,7 +60,8 @@ impl Ear {
         if round.abandoned {
             return Ok(true);
         }
-        let behind = round.kept.saturating_sub(self.position()) > TOO_FAR;
+        let lag = round.kept.saturating_sub(self.position());
+        let behind = lag > TOO_FAR;
         let mut follower = || if behind { None } else { Board::follower(board) };
         let mut ears = Ears { recogniser, follower: &mut follower };
         let mut open = match self.open.take() {
@@ -73,6 +76,7 @@ impl Ear {
             open.1.stop_following();
         }
         let (reader, listener) = &mut open;
+        listener.hurry(lag > HURRY);
         for _ in 0..BLOCKS {
             let told = match reader.next() {
                 Some(block) => listener.hear(&block?, &mut ears)?,

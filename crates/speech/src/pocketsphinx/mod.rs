@@ -118,7 +118,8 @@ impl Engine for PocketSphinx {
         let features = self.features()?;
         let mut options: Vec<(&str, &str)> = features.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         options.extend(if self.grammar.is_some() { IN_GRAMMAR } else { THOROUGH });
-        Ok(Box::new(Thorough(self.decoder(&options)?)))
+        let beginnings = if self.grammar.is_some() { &BEGINNINGS[..1] } else { BEGINNINGS };
+        Ok(Box::new(Thorough { decoder: self.decoder(&options)?, beginnings }))
     }
 
     fn follower(&self) -> Result<Box<dyn Follower>, SpeechError> {
@@ -126,18 +127,58 @@ impl Engine for PocketSphinx {
     }
 }
 
-struct Thorough(Decoder);
+/// Where the first frame of a search may begin, in samples: a frame is 160 of them. The model is so near to
+/// its limits that a quarter of a frame can change every other word of an utterance.
+const BEGINNINGS: &[usize] = &[0, 80, 40, 120];
+/// Who is as sure as this of what was said is not asked again.
+const SURE: f64 = 0.7;
+
+/// Searches whole utterances; those it is not sure of from several [`BEGINNINGS`], and keeps what it is surest
+/// of. On the recordings that this was chosen with, moved by parts of a sample and made quieter, that leaves a
+/// quarter fewer wrong words for less than twice the time, and the worst cases go.
+struct Thorough {
+    decoder: Decoder,
+    beginnings: &'static [usize],
+}
 
 impl Recogniser for Thorough {
-    fn recognise(&mut self, _: Place, utterance: &[i16]) -> Result<Vec<Word>, SpeechError> {
-        let mut frames = self.0.frames(utterance)?;
-        normalise(&mut frames);
-        self.0.begin()?;
-        self.0.hear_frames(&mut frames)?;
-        self.0.end()?;
-        let words = words(self.0.pieces());
-        Ok(if is_made_up(&words, huddle_media::ms(utterance.len() as u64)) { Vec::new() } else { words })
+    fn recognise(&mut self, place: Place, utterance: &[i16]) -> Result<Vec<Word>, SpeechError> {
+        let length_ms = huddle_media::ms(utterance.len() as u64);
+        let mut best = (f64::MIN, Vec::new());
+        for (nth, from) in self.beginnings.iter().map(|from| (*from).min(utterance.len())).enumerate() {
+            let pieces = self.search(&utterance[from..])?;
+            let (sure, words) = (sureness(&pieces), words(pieces, huddle_media::ms(from as u64)));
+            // In noise every further search would only be one more chance to find words.
+            if nth == 0 && is_made_up(&words, length_ms) {
+                return Ok(Vec::new());
+            }
+            if sure > best.0 && !is_made_up(&words, length_ms) {
+                best = (sure, words);
+            }
+            if best.0 >= SURE || place.hurried {
+                break;
+            }
+        }
+        Ok(best.1)
     }
+}
+
+impl Thorough {
+    fn search(&mut self, samples: &[i16]) -> Result<Vec<Piece>, SpeechError> {
+        let mut frames = self.decoder.frames(samples)?;
+        normalise(&mut frames);
+        self.decoder.begin()?;
+        self.decoder.hear_frames(&mut frames)?;
+        self.decoder.end()?;
+        Ok(self.decoder.pieces())
+    }
+}
+
+/// The mean posterior probability of all frames, silences included.
+fn sureness(pieces: &[Piece]) -> f64 {
+    let frames = |piece: &Piece| (piece.last + 1).saturating_sub(piece.first) as f64;
+    let all: f64 = pieces.iter().map(frames).sum();
+    pieces.iter().map(|piece| piece.probability * frames(piece)).sum::<f64>() / all.max(1.0)
 }
 
 struct Quick(Decoder);
@@ -185,16 +226,17 @@ fn is_made_up(words: &[Word], length_ms: i64) -> bool {
     spoken_ms * 10 < length_ms || surest < 0.15
 }
 
-/// The words among the pieces: no silences, no noises, no numbers of pronunciations.
-fn words(pieces: Vec<Piece>) -> Vec<Word> {
+/// The words among the pieces, which begin at `from_ms`: no silences, no noises, no numbers of pronunciations.
+fn words(pieces: Vec<Piece>, from_ms: i64) -> Vec<Word> {
+    let ms = |frames: usize| from_ms + i64::try_from(frames * FRAME_MS).unwrap_or(i64::MAX / 2);
     pieces
         .into_iter()
         .filter_map(|piece| {
             let text = plain(&piece.word)?;
             Some(Word {
                 text: text.to_owned(),
-                start_ms: i64::try_from(piece.first * FRAME_MS).unwrap_or(i64::MAX),
-                end_ms: i64::try_from((piece.last + 1) * FRAME_MS).unwrap_or(i64::MAX),
+                start_ms: ms(piece.first),
+                end_ms: ms(piece.last + 1),
                 confidence: Some(piece.probability.clamp(0.0, 1.0) as f32),
             })
         })

@@ -12,7 +12,7 @@ fn noise(seed: u64) -> impl FnMut() -> f64 {
     }
 }
 
-const PLACE: Place<'_> = Place { stream: "test", nth: 0 };
+const PLACE: Place<'_> = Place { stream: "test", nth: 0, hurried: false };
 
 #[test]
 fn no_words_are_invented_where_nobody_speaks() {
@@ -83,4 +83,11 @@ fn fillers_and_numbers_of_pronunciations_are_no_words() {
         .filter_map(plain)
         .collect();
     assert_eq!(kept, ["the", "can't", "(2)"]);
+}
+
+#[test]
+fn sureness_weighs_words_by_their_frames() {
+    let piece = |first, last, probability| Piece { word: "so".into(), first, last, probability };
+    assert!((sureness(&[piece(0, 29, 1.0), piece(30, 39, 0.2)]) - 0.8).abs() < 1e-9);
+    assert!(sureness(&[]) < SURE);
 }

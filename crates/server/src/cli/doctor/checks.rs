@@ -178,7 +178,7 @@ pub(super) async fn speech(config: &Config) -> Finding {
     let heard = tokio::task::spawn_blocking(move || -> anyhow::Result<usize> {
         let decoder = huddle_media::Decoder::read(Box::new(Cursor::new(VOICE)), Some("ogg"))?;
         let voice: Vec<Vec<i16>> = decoder.collect::<Result<_, _>>()?;
-        let place = Place { stream: "doctor", nth: 0 };
+        let place = Place { stream: "doctor", nth: 0, hurried: false };
         Ok(engine.recogniser()?.recognise(place, &voice.concat())?.len())
     });
     match heard.await.context("the recogniser broke off").flatten() {
