@@ -77,6 +77,6 @@ mod tests {
     fn nothing_is_nothing() {
         assert!(found(&[]).is_empty());
         assert!(found(&[(0.2, 1_000)]).is_empty());
-        assert_eq!(found(&[(1.0, 40)]), [0..40]);
+        assert_eq!(found(&[(1.0, 40)]).first(), Some(&(0..40)));
     }
 }
