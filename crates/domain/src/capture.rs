@@ -13,6 +13,30 @@ pub const FRAME_SAMPLES: usize = 1_600;
 /// Bytes in a frame.
 pub const FRAME_BYTES: usize = FRAME_SAMPLES * 2;
 
+/// Where the audio of a stream comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StreamKind {
+    /// A participant's microphone, while they speak.
+    Microphone,
+    /// An uploaded recording.
+    File,
+}
+
+impl StreamKind {
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            StreamKind::Microphone => "microphone",
+            StreamKind::File => "file",
+        }
+    }
+
+    /// The kind of a stored word.
+    pub fn parse(word: &str) -> Self {
+        if word == "file" { Self::File } else { Self::Microphone }
+    }
+}
+
 /// One flow of audio being heard, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stream {
@@ -20,6 +44,8 @@ pub struct Stream {
     pub id: StreamId,
     /// The meeting.
     pub meeting: MeetingId,
+    /// Where its audio comes from.
+    pub kind: StreamKind,
     /// Who speaks.
     pub participant: ParticipantId,
     /// Place of its first sample on the meeting's clock, milliseconds.
@@ -34,6 +60,13 @@ pub struct Stream {
     pub heard_at: Option<DateTime<Utc>>,
     /// Somebody is hearing it until then at least; renewed while it is heard.
     pub hearing_until: Option<DateTime<Utc>>,
+}
+
+impl Stream {
+    /// Whether it is a recording of which not all is in its log yet: hearing waits for the rest.
+    pub fn is_coming_in(&self) -> bool {
+        self.kind == StreamKind::File && self.closed_at.is_none()
+    }
 }
 
 /// Samples as milliseconds.

@@ -51,6 +51,22 @@ pub enum Refusal {
         /// How long to wait, where waiting helps.
         retry_after: Option<Duration>,
     },
+    /// It was there, and will not come back.
+    #[error("{message}")]
+    Gone {
+        /// Stable code.
+        code: &'static str,
+        /// What to do.
+        message: &'static str,
+    },
+    /// What was handed over cannot be used.
+    #[error("{message}")]
+    Unfit {
+        /// Stable code, for example `upload_not_audio`.
+        code: &'static str,
+        /// What is wrong with it.
+        message: String,
+    },
 }
 
 /// The result of a rule.
@@ -64,7 +80,9 @@ impl Refusal {
             Refusal::Unauthenticated { code, .. }
             | Refusal::Forbidden { code, .. }
             | Refusal::Conflict { code, .. }
-            | Refusal::Exhausted { code, .. } => code,
+            | Refusal::Exhausted { code, .. }
+            | Refusal::Gone { code, .. }
+            | Refusal::Unfit { code, .. } => code,
             Refusal::Invalid { .. } => "invalid",
         }
     }

@@ -45,6 +45,8 @@ ids! {
     TaskId,
     /// A rendered file.
     ExportId,
+    /// A recording that comes as a file.
+    UploadId,
     /// A refresh token.
     TokenId,
     /// All refresh tokens that descend from one sign-in.

@@ -15,6 +15,7 @@ pub mod record;
 pub mod task;
 pub mod text;
 pub mod transcript;
+pub mod upload;
 
 pub use error::{Refusal, Refused};
 pub use id::*;

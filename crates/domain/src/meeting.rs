@@ -140,6 +140,22 @@ impl Meeting {
         }
     }
 
+    /// The meeting was held elsewhere: a recording of it, which ended at `ended`, is `length_ms` long. It is
+    /// over with that.
+    pub fn was_recorded(&mut self, ended: DateTime<Utc>, length_ms: i64) {
+        self.state = MeetingState::Ended;
+        self.started_at = Some(ended - TimeDelta::milliseconds(length_ms));
+        self.ended_at = Some(ended);
+        self.current_agenda_item = None;
+    }
+
+    /// Something in the meeting reaches to `until_ms` on its clock: one that has ended lasted at least as long.
+    pub fn reaches(&mut self, until_ms: i64) {
+        if let (MeetingState::Ended, Some(start), Some(end)) = (self.state, self.started_at, self.ended_at) {
+            self.ended_at = Some(end.max(start + TimeDelta::milliseconds(until_ms)));
+        }
+    }
+
     /// Milliseconds since the meeting began: the clock of its transcript.
     pub fn elapsed_ms(&self, now: DateTime<Utc>) -> i64 {
         self.started_at.map_or(0, |start| (now - start).num_milliseconds().max(0))
@@ -246,6 +262,21 @@ mod tests {
         assert_eq!(meeting.end(now), Ok(true));
         assert_eq!(meeting.end(now), Ok(false));
         assert_eq!(meeting.start(now), Err(ENDED));
+    }
+
+    #[test]
+    fn a_recording_gives_a_meeting_its_times() {
+        let at = |minutes: i64| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
+        let mut meeting = planned();
+        meeting.reaches(60_000);
+        assert_eq!(meeting, planned(), "it has no times yet");
+        meeting.was_recorded(at(30), 20 * 60_000);
+        assert_eq!((meeting.started_at, meeting.ended_at), (Some(at(10)), Some(at(30))));
+        assert_eq!(meeting.state, MeetingState::Ended);
+        meeting.reaches(5 * 60_000);
+        assert_eq!(meeting.ended_at, Some(at(30)));
+        meeting.reaches(25 * 60_000);
+        assert_eq!(meeting.ended_at, Some(at(35)));
     }
 
     #[test]

@@ -3,9 +3,13 @@
 use crate::{BLOCK, Error, Resampler};
 use std::{
     fs::File,
+    io::{Read, Seek, SeekFrom},
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
-    sync::LazyLock,
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 use symphonia::core::{
     codecs::{
@@ -33,6 +37,9 @@ const FEWEST_BYTES: u64 = 150;
 /// So many packets that cannot be decoded, before any that can, are no audio.
 const MOST_BAD: usize = 500;
 
+/// So many streams may be chained in one file: each begins the decoding anew.
+const MOST_CHAINED: usize = 10_000;
+
 /// The audio of a file, in blocks of at most [`BLOCK`] samples of 16 kHz mono. Memory stays small however
 /// long the file is.
 pub struct Decoder {
@@ -40,6 +47,7 @@ pub struct Decoder {
     track: u32,
     decoder: Box<dyn AudioDecoder>,
     duration_ms: Option<u64>,
+    place: Place,
     /// With the shape it was made for.
     resampler: Option<(u32, usize, Resampler)>,
     interleaved: Vec<f32>,
@@ -47,7 +55,49 @@ pub struct Decoder {
     given: usize,
     bad: usize,
     good: bool,
+    chained: usize,
     over: bool,
+}
+
+/// How far a file was read, of how many bytes.
+#[derive(Debug, Clone, Default)]
+struct Place {
+    at: Arc<AtomicU64>,
+    length: u64,
+}
+
+/// A file that says how far it was read.
+struct Watched {
+    file: File,
+    place: Place,
+    /// No pipe.
+    is_file: bool,
+}
+
+impl Read for Watched {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        self.place.at.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+impl Seek for Watched {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        let at = self.file.seek(to)?;
+        self.place.at.store(at, Ordering::Relaxed);
+        Ok(at)
+    }
+}
+
+impl MediaSource for Watched {
+    fn is_seekable(&self) -> bool {
+        self.is_file
+    }
+
+    fn byte_len(&self) -> Option<u64> {
+        self.is_file.then_some(self.place.length)
+    }
 }
 
 impl Decoder {
@@ -58,7 +108,10 @@ impl Decoder {
         if metadata.is_dir() {
             return Err(Error::NotAudio("it is a folder".into()));
         }
-        let mut decoder = Self::read(Box::new(file), path.extension().and_then(|e| e.to_str()))?;
+        let place = Place { length: metadata.len(), ..Place::default() };
+        let source = Box::new(Watched { file, place: place.clone(), is_file: metadata.is_file() });
+        let mut decoder = Self::read(source, path.extension().and_then(|e| e.to_str()))?;
+        decoder.place = place;
         // A WAV that was written into a pipe says that it is as long as a WAV can be.
         decoder.duration_ms = decoder.duration_ms.filter(|ms| ms / 1_000 * FEWEST_BYTES <= metadata.len());
         Ok(decoder)
@@ -90,12 +143,14 @@ impl Decoder {
             track,
             decoder,
             duration_ms,
+            place: Place::default(),
             resampler: None,
             interleaved: Vec::new(),
             ready: Vec::new(),
             given: 0,
             bad: 0,
             good: false,
+            chained: 0,
             over: false,
         })
     }
@@ -103,6 +158,12 @@ impl Decoder {
     /// How long it lasts, where the file says so.
     pub fn duration_ms(&self) -> Option<u64> {
         self.duration_ms
+    }
+
+    /// How far the file was read, 0–1; 0 for what is not a file.
+    pub fn progress(&self) -> f32 {
+        let Place { at, length } = &self.place;
+        (at.load(Ordering::Relaxed) as f32 / (*length).max(1) as f32).min(1.0)
     }
 
     /// Decodes until something is ready or all is over.
@@ -118,7 +179,10 @@ impl Decoder {
                 Err(Fault::IoError(e)) if e.kind() == std::io::ErrorKind::UnexpectedEof => self.end()?,
                 Err(Fault::DecodeError(_)) if self.good => self.end()?,
                 // A chained stream: another begins.
-                Err(Fault::ResetRequired) => (self.track, self.decoder, _) = pick(self.format.as_ref())?,
+                Err(Fault::ResetRequired) if self.chained < MOST_CHAINED => {
+                    self.chained += 1;
+                    (self.track, self.decoder, _) = pick(self.format.as_ref())?;
+                }
                 Err(fault) => return Err(told(fault)),
             }
         }

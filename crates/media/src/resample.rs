@@ -49,7 +49,11 @@ impl Resampler {
     pub fn push(&mut self, interleaved: &[f32]) -> Vec<i16> {
         let frames = interleaved.chunks_exact(self.channels);
         self.taken += frames.len() as u64;
-        self.waiting.extend(frames.map(|f| f.iter().sum::<f32>() / self.channels as f32));
+        // What is no number is silence: one of them in the filter would silence its neighbours too.
+        self.waiting.extend(frames.map(|f| {
+            let mean = f.iter().sum::<f32>() / self.channels as f32;
+            if mean.is_finite() { mean } else { 0.0 }
+        }));
         let mut out = Vec::new();
         self.run(&mut out);
         self.given += out.len() as u64;
@@ -107,7 +111,7 @@ fn gcd(a: u32, b: u32) -> u32 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 
-/// Rounds and limits; not a number is silence.
+/// Rounds and limits.
 fn pcm16(sample: f32) -> i16 {
     (sample * 32_768.0).round() as i16
 }

@@ -19,6 +19,7 @@ pub mod sessions;
 pub mod sweep;
 pub mod tokens;
 pub mod transcript;
+pub mod uploads;
 pub mod work;
 
 pub use error::{AppError, AppResult};
@@ -64,6 +65,8 @@ pub struct App {
     pub hashing: hashing::Hashing,
     /// Sessions that ended before their access tokens did.
     pub revoked: tokens::Revoked,
+    /// Who is at which upload.
+    pub uploads: uploads::Holds,
     /// Rung when a task was queued in this process, so that the runner need not wait for its next look.
     pub work: Notify,
     /// Rung when a task moved in this process, so that the watcher need not wait for its next look.
@@ -89,6 +92,7 @@ impl App {
             engine: huddle_speech::choose(&config.speech),
             hashing: hashing::Hashing::new(&config.accounts)?,
             revoked: tokens::Revoked::default(),
+            uploads: uploads::Holds::default(),
             clock: Clock::default(),
             ids: Ids::default(),
             bus: Bus::default(),

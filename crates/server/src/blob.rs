@@ -8,7 +8,8 @@ use futures::{
     stream::BoxStream,
 };
 use object_store::{
-    GetOptions, GetRange, ObjectStore, ObjectStoreExt, local::LocalFileSystem, path::Path as Key,
+    GetOptions, GetRange, ObjectStore, ObjectStoreExt, WriteMultipart, local::LocalFileSystem,
+    path::Path as Key,
 };
 use std::{
     fmt,
@@ -18,6 +19,7 @@ use std::{
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
+use tokio::io::AsyncReadExt;
 
 /// Rendered files under the data directory.
 pub struct Blob {
@@ -66,6 +68,25 @@ impl Blob {
             .put(&Key::parse(key)?, bytes.into())
             .await
             .with_context(|| format!("cannot keep {key}"))?;
+        Ok(())
+    }
+
+    /// Keeps a copy of a file under the key, in little memory however large it is.
+    pub async fn put_file(&self, key: &str, path: &Path) -> Result<()> {
+        let cannot = || format!("cannot keep {key}");
+        let mut file = tokio::fs::File::open(path).await.with_context(cannot)?;
+        let upload = self.store.put_multipart(&Key::parse(key)?).await.with_context(cannot)?;
+        let mut parts = WriteMultipart::new(upload);
+        let mut buffer = vec![0; 1 << 20];
+        loop {
+            let count = file.read(&mut buffer).await.with_context(cannot)?;
+            if count == 0 {
+                break;
+            }
+            parts.wait_for_capacity(2).await.with_context(cannot)?;
+            parts.write(&buffer[..count]);
+        }
+        parts.finish().await.with_context(cannot)?;
         Ok(())
     }
 
@@ -185,6 +206,26 @@ mod tests {
         blob.remove_all("exports/m").await.expect("removing nothing is fine");
         assert_eq!(blob.length("exports/m/a.pdf").await.expect("asked"), None);
         assert_eq!(text(&blob, "exports/n/b.pdf", 0..5).await, "other");
+    }
+
+    #[tokio::test]
+    async fn a_file_of_any_size_is_kept_whole() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let blob = Blob::open(dir.path()).expect("opened");
+        let path = dir.path().join("file");
+        for length in [0, 1, 5 << 20, (12 << 20) + 345] {
+            let bytes: Vec<u8> = (0..length).map(|n: u32| (n % 251) as u8).collect();
+            std::fs::write(&path, &bytes).expect("written");
+            blob.put_file("originals/m/u", &path).await.expect("kept");
+            let kept: Vec<Bytes> = blob
+                .get("originals/m/u", 0..u64::from(length))
+                .await
+                .expect("there")
+                .try_collect()
+                .await
+                .expect("read");
+            assert!(kept.concat() == bytes, "{length} bytes");
+        }
     }
 
     #[tokio::test]

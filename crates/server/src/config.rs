@@ -29,6 +29,8 @@ pub struct Config {
     pub secrets: SecretSettings,
     /// Who may make an account.
     pub accounts: Accounts,
+    /// Recordings that come as files.
+    pub uploads: Uploads,
     /// What turns audio into words.
     pub speech: Speech,
     /// Background work.
@@ -140,6 +142,24 @@ impl Default for Accounts {
     }
 }
 
+/// `[uploads]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Uploads {
+    /// Bytes of the largest file that is taken.
+    pub max_bytes: u64,
+    /// Minutes of the longest recording that is taken, whatever its size.
+    pub max_minutes: u32,
+    /// Whether the files themselves are kept beside the audio that was made of them.
+    pub keep_original: bool,
+}
+
+impl Default for Uploads {
+    fn default() -> Self {
+        Self { max_bytes: 2 << 30, max_minutes: 1_440, keep_original: false }
+    }
+}
+
 /// `[tasks]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -190,6 +210,8 @@ pub enum Kind {
     Text,
     /// A whole number.
     Int,
+    /// `true` or `false`.
+    Bool,
     /// Comma-separated.
     List,
     /// `development` or `production`, in any case.
@@ -242,6 +264,9 @@ pub const SETTINGS: &[Setting] = &[
     setting("accounts.registration", &["HUDDLE_REGISTRATION"], Kind::Word),
     setting("accounts.password_memory_kib", &["HUDDLE_PASSWORD_MEMORY_KIB"], Kind::Int),
     setting("accounts.password_passes", &["HUDDLE_PASSWORD_PASSES"], Kind::Int),
+    setting("uploads.max_bytes", &["HUDDLE_UPLOADS_MAX_BYTES"], Kind::Int),
+    setting("uploads.max_minutes", &["HUDDLE_UPLOADS_MAX_MINUTES"], Kind::Int),
+    setting("uploads.keep_original", &["HUDDLE_UPLOADS_KEEP_ORIGINAL"], Kind::Bool),
     setting("speech.engine", &["HUDDLE_SPEECH_ENGINE"], Kind::Word),
     setting("speech.threads", &["HUDDLE_SPEECH_THREADS"], Kind::Int),
     setting("speech.model_dir", &["HUDDLE_SPEECH_MODEL_DIR"], Kind::Text),

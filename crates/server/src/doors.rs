@@ -6,6 +6,7 @@ pub mod extract;
 pub mod health;
 pub mod limit;
 pub mod request;
+pub mod tus;
 pub mod web;
 
 use crate::{app::App, live::Live};
@@ -70,6 +71,7 @@ pub async fn router(house: House) -> Router {
         .layer(live)
         .layer(middleware::from_fn_with_state(house.clone(), request::guarded))
         .layer(cors(&house.app))
+        .layer(middleware::from_fn_with_state(house.clone(), tus::spoken))
         .layer(middleware::from_fn_with_state(house, request::named))
 }
 
@@ -80,17 +82,23 @@ fn cors(app: &App) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(origins)
         .allow_credentials(true)
-        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        .allow_headers([
-            header::AUTHORIZATION,
-            header::CONTENT_TYPE,
-            HeaderName::from_static("x-huddle-csrf"),
-            HeaderName::from_static("x-request-id"),
-        ])
-        .expose_headers([
-            header::CONTENT_DISPOSITION,
-            header::RETRY_AFTER,
-            HeaderName::from_static("x-request-id"),
-        ])
+        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers(
+            [
+                header::AUTHORIZATION,
+                header::CONTENT_TYPE,
+                HeaderName::from_static("x-huddle-csrf"),
+                HeaderName::from_static("x-request-id"),
+            ]
+            .into_iter()
+            .chain(tus::ASKED)
+            .collect::<Vec<_>>(),
+        )
+        .expose_headers(
+            [header::CONTENT_DISPOSITION, header::RETRY_AFTER, HeaderName::from_static("x-request-id")]
+                .into_iter()
+                .chain(tus::ANSWERED)
+                .collect::<Vec<_>>(),
+        )
         .max_age(Duration::from_secs(3_600))
 }

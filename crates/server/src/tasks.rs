@@ -6,6 +6,7 @@ mod render_export;
 mod runner;
 mod schedule;
 mod sweep;
+mod take_in_upload;
 mod watch;
 mod write_minutes;
 
@@ -91,6 +92,7 @@ async fn perform(app: &Arc<App>, held: Held, work: &Work) -> Result<(), Failure>
         Work::FinishHearing { meeting } => finish_hearing::run(app, held, *meeting).await,
         Work::WriteMinutes { meeting } => write_minutes::run(app, held, *meeting).await,
         Work::RenderExport { export } => render_export::run(app, held, *export).await,
+        Work::TakeInUpload { upload } => take_in_upload::run(app, held, *upload).await,
         Work::Sweep {} => sweep::run(app, held).await,
     }
 }

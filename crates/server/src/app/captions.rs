@@ -117,16 +117,17 @@ pub async fn finish(app: &App, held: Held, id: MeetingId) -> AppResult<Rest> {
     let streams = db::capture::of_meeting(app.db.read(), id).await?;
     let total = streams.len().max(1);
     for (done, stream) in streams.iter().enumerate() {
-        let percent = i32::try_from(done * 100 / total).unwrap_or(100);
-        held.progress(app, percent, "Hearing what was said last").await;
+        let part = Part { held, done, total };
+        part.progress(app, 0).await;
         while let Some(stream) = db::capture::by_id(app.db.read(), stream.id).await? {
-            if stream.heard_at.is_some() {
+            // What is still being taken in queues its hearing itself.
+            if stream.heard_at.is_some() || stream.is_coming_in() {
                 break;
             }
             match stream.hearing_until {
                 Some(until) if until > app.now() => tokio::time::sleep(Duration::from_millis(300)).await,
                 _ => {
-                    if finish_stream(app, &stream).await? == Rest::Unheard {
+                    if finish_stream(app, &stream, part).await? == Rest::Unheard {
                         rest = Rest::Unheard;
                         break;
                     }
@@ -137,8 +138,26 @@ pub async fn finish(app: &App, held: Held, id: MeetingId) -> AppResult<Rest> {
     Ok(rest)
 }
 
+/// A stream's part in the progress of the task that hears all of them.
+#[derive(Clone, Copy)]
+struct Part {
+    held: Held,
+    /// Streams before this one.
+    done: usize,
+    /// Streams in all.
+    total: usize,
+}
+
+impl Part {
+    /// Says that so many hundredths of the stream are heard.
+    async fn progress(self, app: &App, percent: u64) {
+        let percent = (self.done as u64 * 100 + percent) / self.total as u64;
+        self.held.progress(app, i32::try_from(percent).unwrap_or(100), "Hearing what was said").await;
+    }
+}
+
 /// Hears a stream from its cursor to the end of its file. Ends early when somebody else hears it.
-async fn finish_stream(app: &App, stream: &Stream) -> AppResult<Rest> {
+async fn finish_stream(app: &App, stream: &Stream, part: Part) -> AppResult<Rest> {
     let log = capture::path(app, stream);
     let engine = match &app.engine {
         Ok(engine) if log.exists() => engine.clone(),
@@ -151,7 +170,11 @@ async fn finish_stream(app: &App, stream: &Stream) -> AppResult<Rest> {
     };
     keep_hearing(app, &[stream.id]).await?;
     let nth = utterances(app, stream).await?;
+    let measured = log.clone();
+    let samples = tokio::task::spawn_blocking(move || huddle_media::ogg::duration(&measured)).await;
+    let samples = samples.map_err(anyhow::Error::new)?.unwrap_or(0).max(1);
     let to_hear = ToHear { stream: stream.id, log, cursor: stream.heard_until, nth };
+    let mut told = 0;
     let (steps, mut heard_steps) = mpsc::channel(4);
     let hearing = tokio::task::spawn_blocking(move || {
         huddle_speech::transcribe_rest(engine, &to_hear, |step| steps.blocking_send(step).is_ok())
@@ -162,6 +185,11 @@ async fn finish_stream(app: &App, stream: &Stream) -> AppResult<Rest> {
             _ = renew.tick() => keep_hearing(app, &[stream.id]).await?,
             step = heard_steps.recv() => match step {
                 Some(step) => {
+                    let percent = (step.until * 100 / samples).min(100);
+                    if percent > told {
+                        told = percent;
+                        part.progress(app, percent).await;
+                    }
                     if !heard(app, stream, step).await? {
                         return Ok(Rest::Heard);
                     }

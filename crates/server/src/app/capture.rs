@@ -5,7 +5,7 @@ use super::{App, AppError, AppResult, Caller, meetings, permit};
 use crate::db;
 use huddle_domain::{
     ParticipantId, Refusal, StreamId,
-    capture::{Stream, ms},
+    capture::{Stream, StreamKind, ms},
     meeting::{Meeting, MeetingState},
 };
 use std::path::PathBuf;
@@ -32,7 +32,7 @@ pub async fn open(
     if let Some(known) = db::capture::by_id(app.db.read(), id).await? {
         return match known {
             _ if known.participant != participant => Err(Refusal::NotFound("The stream").into()),
-            _ if known.closed_at.is_some() => Err(CLOSED.into()),
+            _ if known.closed_at.is_some() || known.kind != StreamKind::Microphone => Err(CLOSED.into()),
             _ => Ok((meeting, known)),
         };
     }
@@ -52,6 +52,7 @@ pub async fn open(
     let stream = Stream {
         id,
         meeting: meeting.id,
+        kind: StreamKind::Microphone,
         participant,
         // Nothing was said before the meeting began.
         start_ms: (meeting.elapsed_ms(now) - offset_ms).max(0),
@@ -76,7 +77,8 @@ pub const CLOSED: Refusal =
 
 /// Keeps that its sender closed the stream: no more audio comes.
 pub async fn close(app: &App, by: ParticipantId, id: StreamId) -> AppResult<()> {
-    let known = db::capture::by_id(app.db.read(), id).await?.filter(|s| s.participant == by);
+    let known = db::capture::by_id(app.db.read(), id).await?;
+    let known = known.filter(|s| s.participant == by && s.kind == StreamKind::Microphone);
     let stream = known.ok_or(Refusal::NotFound("The stream"))?;
     Ok(db::capture::close(app.db.read(), stream.id, app.now()).await?)
 }

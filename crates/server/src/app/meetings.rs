@@ -3,7 +3,7 @@
 use super::{App, AppResult, Caller, permit, work::Work};
 use crate::{bus::What, db, ids};
 use huddle_domain::{
-    AgendaItemId, MeetingId, Refusal,
+    AccountId, AgendaItemId, MeetingId, Refusal,
     agenda::{self, AgendaItem},
     meeting::{Meeting, MeetingCode, MeetingPlan, MeetingState, RECOVERABLE},
 };
@@ -44,8 +44,23 @@ pub async fn plan(
         .iter()
         .map(|(title, owner)| agenda::check(title, owner.as_deref()))
         .collect::<Result<_, _>>()?;
-    let now = app.now();
-    let mut meeting = Meeting {
+    let mut meeting = planned(app, host, plan);
+    if start_now {
+        meeting.start(app.now())?;
+    }
+    let tx = app.db.begin().await?;
+    insert(&tx, &mut meeting).await?;
+    for (position, (title, owner)) in (0..).zip(points) {
+        let item = AgendaItem { id: app.next_id(), title, owner, position };
+        db::agenda::insert(&tx, meeting.id, &item).await?;
+    }
+    tx.commit().await?;
+    Ok(meeting)
+}
+
+/// A meeting of a plan that was checked; not stored yet.
+pub(super) fn planned(app: &App, host: AccountId, plan: MeetingPlan) -> Meeting {
+    Meeting {
         id: app.next_id(),
         code: random_code(),
         title: plan.title,
@@ -60,22 +75,17 @@ pub async fn plan(
         ended_at: None,
         deleted_at: None,
         current_agenda_item: None,
-        created_at: now,
-    };
-    if start_now {
-        meeting.start(now)?;
+        created_at: app.now(),
     }
-    let tx = app.db.begin().await?;
+}
+
+/// Stores a new meeting under a code that is not taken.
+pub(super) async fn insert(tx: &DatabaseTransaction, meeting: &mut Meeting) -> AppResult<()> {
     // Two equal codes among 31^8 are not expected in the life of an instance; asking again is cheap.
-    while !db::meeting::insert(&tx, &meeting).await? {
+    while !db::meeting::insert(tx, meeting).await? {
         meeting.code = random_code();
     }
-    for (position, (title, owner)) in (0..).zip(points) {
-        let item = AgendaItem { id: app.next_id(), title, owner, position };
-        db::agenda::insert(&tx, meeting.id, &item).await?;
-    }
-    tx.commit().await?;
-    Ok(meeting)
+    Ok(())
 }
 
 fn random_code() -> MeetingCode {

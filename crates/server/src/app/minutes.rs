@@ -56,7 +56,7 @@ pub struct MinutesState {
 }
 
 /// The types of task that minutes come from.
-const WRITERS: [&str; 2] = ["finish_hearing", "write_minutes"];
+const WRITERS: [&str; 3] = ["take_in_upload", "finish_hearing", "write_minutes"];
 
 /// Whether a task of this type changes the state of its meeting's minutes.
 pub fn come_from(kind: &str) -> bool {
@@ -113,7 +113,7 @@ pub async fn write_again(app: &App, caller: Caller, named: &str) -> AppResult<Mi
     let all_heard = capture::is_all_heard(app, &meeting).await?;
     let tx = app.db.begin().await?;
     if all_heard {
-        queue_writing(&tx, app, meeting.id).await?;
+        queue_writing(&tx, app, meeting.id, format!("write_minutes:{}", meeting.id)).await?;
     } else {
         let key = format!("finish_hearing:{}", meeting.id);
         let work = Work::FinishHearing { meeting: meeting.id };
@@ -125,8 +125,12 @@ pub async fn write_again(app: &App, caller: Caller, named: &str) -> AppResult<Mi
     state(app, meeting.id).await
 }
 
-async fn queue_writing(tx: &impl ConnectionTrait, app: &App, meeting: MeetingId) -> AppResult<()> {
-    let key = format!("write_minutes:{meeting}");
+async fn queue_writing(
+    tx: &impl ConnectionTrait,
+    app: &App,
+    meeting: MeetingId,
+    key: String,
+) -> AppResult<()> {
     Ok(Work::WriteMinutes { meeting }.queue(tx, app, Some(meeting), Some(key), app.now()).await?)
 }
 
@@ -134,7 +138,8 @@ async fn queue_writing(tx: &impl ConnectionTrait, app: &App, meeting: MeetingId)
 pub async fn heard(app: &App, held: Held, meeting: MeetingId) -> AppResult<()> {
     let tx = app.db.begin().await?;
     held.end(&tx, app).await?;
-    queue_writing(&tx, app, meeting).await?;
+    // Not the key of the meeting: a writing that is under way may not know what was heard just now.
+    queue_writing(&tx, app, meeting, format!("write_minutes:{meeting}:{}", held.task)).await?;
     tx.commit().await?;
     app.work.notify_one();
     Ok(())

@@ -3,7 +3,7 @@
 use super::{App, AppResult, Caller, permit};
 use crate::db::{self, task::NewTask};
 use chrono::{DateTime, Utc};
-use huddle_domain::{ExportId, MeetingId, Refusal, TaskId, task::Task};
+use huddle_domain::{ExportId, MeetingId, Refusal, TaskId, UploadId, task::Task};
 use sea_orm::{ConnectionTrait, DbErr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -26,6 +26,11 @@ pub enum Work {
     RenderExport {
         /// This one.
         export: ExportId,
+    },
+    /// Makes the log of a stream of an uploaded file, then queues its hearing.
+    TakeInUpload {
+        /// This one.
+        upload: UploadId,
     },
     /// Removes what has expired: old tasks and tokens, meetings deleted 30 days ago.
     Sweep {},

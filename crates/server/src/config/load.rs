@@ -118,6 +118,10 @@ fn parse(name: &str, text: &str, kind: Kind) -> Result<Value, ConfigError> {
         Kind::Text => Value::String(text.into()),
         Kind::Word => Value::String(text.to_lowercase()),
         Kind::List => text.split(',').map(str::trim).filter(|p| !p.is_empty()).collect::<Vec<_>>().into(),
+        Kind::Bool => Value::Boolean(text.to_lowercase().parse().map_err(|_| ConfigError::Malformed {
+            setting: name.into(),
+            message: format!("{text:?} is neither true nor false"),
+        })?),
         Kind::Int => Value::Integer(text.parse().map_err(|_| ConfigError::Malformed {
             setting: name.into(),
             message: format!("{text:?} is not a whole number"),
@@ -155,6 +159,12 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     let (least, times) = PASSWORD_COST;
     if config.is_production() && u64::from(memory) * u64::from(passes) < u64::from(least) * u64::from(times) {
         return malformed("accounts.password_memory_kib", "with these passes it is too cheap for production");
+    }
+    if !(1..=1 << 50).contains(&config.uploads.max_bytes) {
+        return malformed("uploads.max_bytes", "must be between 1 and 2^50");
+    }
+    if !(1..=60_000).contains(&config.uploads.max_minutes) {
+        return malformed("uploads.max_minutes", "must be between 1 and 60000");
     }
     if !(1..=64).contains(&config.speech.threads) {
         return malformed("speech.threads", "must be between 1 and 64");
@@ -210,6 +220,8 @@ mod tests {
             ("", &[("HUDDLE_SPEECH_ENGINE", "ears")], "HUDDLE_SPEECH_ENGINE"),
             ("", &[("CORS_ORIGINS", "example.com")], "cors_origins"),
             ("[speech]\nthreads = 0", &[], "speech.threads"),
+            ("", &[("HUDDLE_UPLOADS_KEEP_ORIGINAL", "perhaps")], "HUDDLE_UPLOADS_KEEP_ORIGINAL"),
+            ("[uploads]\nmax_minutes = 0", &[], "uploads.max_minutes"),
             ("", &[("LOG_LEVEL", "loud")], "log.level"),
             ("", &[("DB_HOST", "db"), ("DB_USER", "u")], "DB_NAME"),
             ("[accounts]\npassword_passes = 0", &[], "accounts.password_passes"),

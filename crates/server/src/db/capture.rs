@@ -5,7 +5,10 @@ use super::entity::{
     stream::{ActiveModel, Column, Entity, Model},
 };
 use chrono::{DateTime, Utc};
-use huddle_domain::{MeetingId, ParticipantId, StreamId, capture::Stream};
+use huddle_domain::{
+    MeetingId, ParticipantId, StreamId,
+    capture::{Stream, StreamKind},
+};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait,
     QueryFilter, QueryOrder, sea_query::Expr,
@@ -15,6 +18,7 @@ fn read(row: Model) -> Stream {
     Stream {
         id: row.id.into(),
         meeting: row.meeting_id.into(),
+        kind: StreamKind::parse(&row.kind),
         participant: row.participant_id.into(),
         start_ms: row.start_ms,
         heard_until: u64::try_from(row.heard_until).unwrap_or(0),
@@ -45,10 +49,11 @@ pub async fn of_meeting(db: &impl ConnectionTrait, meeting: MeetingId) -> Result
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// How many streams of the participant are open.
+/// How many microphones of the participant are open.
 pub async fn open_count(db: &impl ConnectionTrait, participant: ParticipantId) -> Result<u64, DbErr> {
     Entity::find()
         .filter(Column::ParticipantId.eq(participant.0))
+        .filter(Column::Kind.eq(StreamKind::Microphone.as_str()))
         .filter(Column::ClosedAt.is_null())
         .count(db)
         .await
@@ -76,8 +81,14 @@ pub async fn insert(db: &impl ConnectionTrait, new: &Stream) -> Result<(), DbErr
         closed_at: Set(new.closed_at),
         heard_at: Set(new.heard_at),
         hearing_until: Set(new.hearing_until),
+        kind: Set(new.kind.as_str().into()),
     };
     row.insert(db).await.map(drop)
+}
+
+/// Removes a stream on which nothing was heard.
+pub async fn remove(db: &impl ConnectionTrait, id: StreamId) -> Result<(), DbErr> {
+    Entity::delete_by_id(id.0).exec(db).await.map(drop)
 }
 
 /// Moves the cursor on from `from` to `until`; `false` if it does not stand at `from`: then somebody else

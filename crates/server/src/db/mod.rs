@@ -16,6 +16,7 @@ pub mod session;
 pub mod sweep;
 pub mod task;
 pub mod transcript;
+pub mod upload;
 
 use crate::config::Config;
 use anyhow::{Context, Result};

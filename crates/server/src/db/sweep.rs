@@ -2,7 +2,7 @@
 
 use super::entity::{
     agenda_change, agenda_item, chat_line, export, invitee, meeting, minutes, participant, refresh_token,
-    segment, stream, task,
+    segment, stream, task, upload,
 };
 use chrono::{DateTime, Utc};
 use huddle_domain::{MeetingId, task::TaskStatus};
@@ -51,6 +51,7 @@ pub async fn meeting(db: &impl ConnectionTrait, id: MeetingId) -> Result<(), DbE
     export::Entity::delete_many().filter(export::Column::MeetingId.eq(id)).exec(db).await?;
     minutes::Entity::delete_many().filter(minutes::Column::MeetingId.eq(id)).exec(db).await?;
     segment::Entity::delete_many().filter(segment::Column::MeetingId.eq(id)).exec(db).await?;
+    upload::Entity::delete_many().filter(upload::Column::MeetingId.eq(id)).exec(db).await?;
     stream::Entity::delete_many().filter(stream::Column::MeetingId.eq(id)).exec(db).await?;
     chat_line::Entity::delete_many().filter(chat_line::Column::MeetingId.eq(id)).exec(db).await?;
     agenda_change::Entity::delete_many().filter(agenda_change::Column::MeetingId.eq(id)).exec(db).await?;

@@ -14,6 +14,7 @@ pub mod minutes;
 pub mod participants;
 pub mod tasks;
 pub mod transcript;
+pub mod uploads;
 pub mod view;
 pub mod wire;
 
@@ -44,6 +45,7 @@ use utoipa_axum::router::OpenApiRouter;
         (name = "chat", description = "Written words"),
         (name = "agenda", description = "What is to be talked about"),
         (name = "transcript", description = "Spoken words and their audio"),
+        (name = "uploads", description = "Recordings that come as files (tus 1.0)"),
         (name = "minutes", description = "The written outcome"),
         (name = "exports", description = "Rendered files"),
         (name = "tasks", description = "Background work"),
@@ -78,6 +80,7 @@ pub fn routes() -> OpenApiRouter<House> {
         .merge(minutes::routes())
         .merge(exports::routes())
         .merge(downloads::routes())
+        .merge(uploads::routes())
         .merge(tasks::routes());
     let mut all = OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", below);
     say_who_may(all.get_openapi_mut());
@@ -100,7 +103,8 @@ fn say_who_may(document: &mut OpenApi) {
     let none = Vec::<String>::new;
     let some = ["bearer", "account", "guest"].map(|name| SecurityRequirement::new(name, none()));
     for item in document.paths.paths.values_mut() {
-        let of_item = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+        let of_item =
+            [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch, &mut item.head];
         for operation in of_item.into_iter().flatten() {
             let is_public = |o: &Operation| o.operation_id.as_deref().is_some_and(|id| PUBLIC.contains(&id));
             let anyone = is_public(operation).then(SecurityRequirement::default);

@@ -116,6 +116,9 @@ impl From<Refusal> for ApiError {
             Refusal::Conflict { .. } => StatusCode::CONFLICT,
             Refusal::Invalid { .. } => StatusCode::BAD_REQUEST,
             Refusal::Exhausted { code: "too_large", .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Refusal::Exhausted { code: "disk_full", .. } => StatusCode::INSUFFICIENT_STORAGE,
+            Refusal::Gone { .. } => StatusCode::GONE,
+            Refusal::Unfit { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Refusal::Exhausted { .. } => StatusCode::TOO_MANY_REQUESTS,
         };
         let mut error = Self::new(status, refusal.code(), refusal.to_string());

@@ -4,7 +4,7 @@
 use super::{Failure, perform};
 use crate::{
     app::{
-        App,
+        App, uploads,
         work::{Held, Work},
     },
     db::{
@@ -15,7 +15,10 @@ use crate::{
 };
 use chrono::TimeDelta;
 use futures::FutureExt;
-use huddle_domain::task::{ATTEMPTS_MAX, Task, backoff};
+use huddle_domain::{
+    Refusal,
+    task::{ATTEMPTS_MAX, Task, backoff},
+};
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -155,7 +158,8 @@ async fn settle(app: &App, task: &Task, held: Held, end: End) -> &'static str {
         }
         End::Ran(Err(Failure::Retry(error) | Failure::Fail(error))) => {
             tracing::error!(task.id = %id, task.kind = task.kind, attempt = task.attempts, error = format!("{error:#}"), "A task failed");
-            ("failed", give_up(app, task, held, &error.to_string()).await)
+            let code = error.downcast_ref::<Refusal>().map_or(FAULT, Refusal::code);
+            ("failed", give_up(app, task, held, (code, &error.to_string())).await)
         }
     };
     if let Err(error) = written {
@@ -176,23 +180,39 @@ fn elsewhere(chance: u32) -> TimeDelta {
 async fn bury(app: &App, Claimed { task, lease }: &Claimed) {
     tracing::error!(task.id = %task.id, task.kind = task.kind, "A task ended every worker that ran it");
     let held = Held { task: task.id, lease: *lease };
-    if let Err(error) =
-        give_up(app, task, held, "The server stopped in the middle of it, again and again").await
-    {
+    let why = (FAULT, "The server stopped in the middle of it, again and again");
+    if let Err(error) = give_up(app, task, held, why).await {
         tracing::warn!(task.id = %task.id, error = %error, "The end of a task could not be written");
     }
     metrics::counter!("huddle_tasks_total", "type" => task.kind.clone(), "outcome" => "failed").increment(1);
 }
 
-/// Fails the task, with what that means for the row that waits for it.
-async fn give_up(app: &App, task: &Task, held: Held, error: &str) -> Result<bool, sea_orm::DbErr> {
+/// The code of what is nobody's refusal.
+const FAULT: &str = "fault";
+
+/// Fails the task (a code, and a sentence for people), with what that means for the row that waits for it.
+async fn give_up(
+    app: &App,
+    task: &Task,
+    held: Held,
+    (code, error): (&str, &str),
+) -> Result<bool, sea_orm::DbErr> {
     let tx = app.db.begin().await?;
     if !db::task::fail(&tx, held.task, held.lease, error, app.now()).await? {
         return Ok(false);
     }
-    if let Ok(Work::RenderExport { export }) = Work::read(&task.kind, task.payload.clone()) {
-        db::export::fail(&tx, export).await?;
+    let work = Work::read(&task.kind, task.payload.clone());
+    match &work {
+        Ok(Work::RenderExport { export }) => db::export::fail(&tx, *export).await?,
+        Ok(Work::TakeInUpload { upload }) => uploads::arrive::give_up(&tx, *upload, code, error).await?,
+        _ => {}
     }
     tx.commit().await?;
+    if let Ok(Work::TakeInUpload { upload }) = work
+        && let Err(error) = uploads::file::remove(app, upload).await
+    {
+        // The sweep finds it.
+        tracing::warn!(upload.id = %upload, error = %error, "A refused upload could not be removed");
+    }
     Ok(true)
 }

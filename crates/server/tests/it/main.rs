@@ -17,5 +17,8 @@ mod process;
 mod storage;
 mod tasks;
 mod transcribe_command;
+mod unfit_uploads;
+mod upload_process;
+mod uploads;
 mod users;
 mod worker;

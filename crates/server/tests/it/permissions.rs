@@ -1,7 +1,10 @@
 //! Who may do what: every route, asked by everybody. A route that is in the OpenAPI document and not in
 //! this table fails the last test.
 
-use crate::house::{House, Named, Person};
+use crate::{
+    house::{Answer, House, Named, Person},
+    uploads,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -43,6 +46,11 @@ const fn host(status: u16) -> [u16; 6] {
     [401, 404, 403, 403, status, 404]
 }
 
+/// The host's alone: not of the meeting.
+const fn the_hosts_own(status: u16) -> [u16; 6] {
+    [401, 404, 401, 404, status, 404]
+}
+
 const TABLE: &[Row] = &[
     row("GET /instance", "", all(200)),
     row(
@@ -82,6 +90,12 @@ const TABLE: &[Row] = &[
     row("GET /meetings/{meeting}/exports", "", members(200)),
     row("POST /meetings/{meeting}/exports", r#"{"format": "pdf"}"#, members_with_account(409)),
     row("GET /meetings/{meeting}/tasks", "", members(200)),
+    row("GET /uploads", "", accounts(200)),
+    row("POST /uploads", "", accounts(201)),
+    row("GET /uploads/{upload}", "", the_hosts_own(200)),
+    row("HEAD /uploads/{upload}", "", the_hosts_own(200)),
+    row("PATCH /uploads/{upload}", "", the_hosts_own(204)),
+    row("DELETE /uploads/{upload}", "", the_hosts_own(204)),
     row("GET /downloads/{ticket}", "", all(403)),
     row("POST /auth/sign-out", "", all(204)),
 ];
@@ -117,14 +131,29 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
                 true => house.sign_in(&who.name).await,
                 false => house.elsewhere(who),
             };
+            let upload = match route.contains("{upload}") {
+                true => Some(uploads::Upload::begin(&house.elsewhere(&host), 10, &[]).await),
+                false => None,
+            };
             let fill = |text: &str| {
                 let text = text.replace("{meeting}", meeting.id()).replace("{code}", meeting.code());
+                let text = text.replace("{upload}", upload.as_ref().map_or("", |u| &u.id));
                 text.replace("{item}", &item).replace("{ticket}", "bm90LWEtdGlja2V0")
             };
             let (method, path) = route.split_once(' ').expect("method and path");
             let body: Option<Value> =
                 (!body.is_empty()).then(|| serde_json::from_str(&fill(body)).expect("JSON"));
-            let answer = who.call(method.parse::<Method>().expect("a method"), &fill(path), body).await;
+            let method = method.parse::<Method>().expect("a method");
+            let answer = match path.starts_with("/uploads") {
+                true => {
+                    let path = format!("/api/v1{}", fill(path));
+                    Answer::to(uploads::tus(&who, method, &path).header("upload-offset", 0)).await
+                }
+                false => who.call(method, &fill(path), body).await,
+            };
+            if let Some(upload) = upload {
+                upload.cancel(&house.elsewhere(&host)).await;
+            }
             if answer.status != *expected {
                 wrong.push(format!(
                     "{route} by {}: {} instead of {expected}: {}",

@@ -82,7 +82,11 @@ export class ResultStore {
     ]);
     if (wasComplete === false && this.transcript.complete) {
       void this.#audio();
-      this.people = await ask(api.GET("/api/v1/meetings/{meeting}/participants", { params }));
+      // A recording that was taken in gave the meeting its length.
+      [this.people, this.meeting] = await Promise.all([
+        ask(api.GET("/api/v1/meetings/{meeting}/participants", { params })),
+        ask(api.GET("/api/v1/meetings/{meeting}", { params })),
+      ]);
     }
   }
 

@@ -13,3 +13,4 @@ pub mod refresh_token;
 pub mod segment;
 pub mod stream;
 pub mod task;
+pub mod upload;

@@ -21,6 +21,8 @@ pub struct Model {
     pub heard_at: Option<DateTimeUtc>,
     /// Somebody is hearing it until then at least.
     pub hearing_until: Option<DateTimeUtc>,
+    /// `microphone` or `file`.
+    pub kind: String,
 }
 
 /// None: rows are joined by hand, where they are read.

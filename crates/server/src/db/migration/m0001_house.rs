@@ -187,7 +187,7 @@ impl MigrationTrait for Migration {
 
 /// The kinds of column, the same on both databases.
 #[derive(Clone, Copy)]
-enum Kind {
+pub(super) enum Kind {
     Id,
     Text,
     Int,
@@ -199,7 +199,7 @@ enum Kind {
 
 /// A name that ends in `?` may be null. Column definitions are written out, never derived from the
 /// entities: an applied change must not move when an entity does.
-fn table_of(
+pub(super) fn table_of(
     table: &'static str,
     columns: &[(&'static str, Kind)],
     key: &[&'static str],
@@ -230,7 +230,7 @@ fn table_of(
     made.primary_key(&mut primary).to_owned()
 }
 
-async fn index(
+pub(super) async fn index(
     manager: &SchemaManager<'_>,
     table: &'static str,
     columns: &[&'static str],

@@ -142,6 +142,15 @@ wire! {
         id: Uuid, format: String, state: String, #[serde(default)] url: Option<String>,
         #[serde(default)] expires_at: Option<DateTime<Utc>>, bytes: Option<i64>, created_at: DateTime<Utc>,
     }
+    /// A recording on its way; `received` of `length` bytes are here.
+    Upload {
+        id: Uuid, file_name: String, title: String, state: String, length: u64, received: u64,
+        meeting: Option<UploadMeeting>, remark: Option<Remark>, created_at: DateTime<Utc>, expires_at: DateTime<Utc>,
+    }
+    /// The meeting that an upload is to join, or became.
+    UploadMeeting { code: String, title: String }
+    /// Why an upload was refused, or what is odd about it.
+    Remark { code: String, message: String }
     /// Background work.
     Task {
         id: Uuid, #[serde(rename = "type")] kind: String, status: String, progress: i32, step: String,

@@ -54,6 +54,13 @@ impl Huddle {
         self.url.as_deref().expect("a worker has no address")
     }
 
+    /// The most memory that it ever had in use, MiB.
+    pub fn peak_mib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0) / 1024
+    }
+
     /// `kill -9`: no goodbye, nothing flushed.
     pub fn kill(mut self) {
         self.child.kill().expect("it is ours to kill");
