@@ -3,7 +3,7 @@
 export CARGO_INCREMENTAL = 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run release test e2e fmt lint audit openapi eval-diarization clean
+.PHONY: help run release test e2e fmt lint audit openapi eval-speech eval-diarization clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ audit: ## known vulnerabilities of dependencies (asks the RustSec database onlin
 
 openapi: ## write down the server's OpenAPI document and make the web client from it
 	@scripts/openapi.sh
+
+eval-speech: ## word error rate, speed and lateness of every recogniser (HUDDLE_TEST_DATA)
+	@cargo run --quiet -p huddle-speech --profile quick --example eval_speech
 
 eval-diarization: ## who speaks when: the error rate on real meetings (HUDDLE_TEST_DATA)
 	@cargo run --quiet -p huddle-media --profile quick --example eval_diarization
