@@ -3,10 +3,10 @@
 export CARGO_INCREMENTAL = 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run release test e2e fmt lint audit openapi clean
+.PHONY: help run release test e2e fmt lint audit openapi eval-speech eval-diarization clean
 
 help: ## what there is
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 run: ## install what is missing, build, and start Huddle on http://localhost:8080
 	@scripts/run.sh
@@ -32,6 +32,12 @@ audit: ## known vulnerabilities of dependencies (asks the RustSec database onlin
 
 openapi: ## write down the server's OpenAPI document and make the web client from it
 	@scripts/openapi.sh
+
+eval-speech: ## word error rate, speed and lateness of every recogniser (HUDDLE_TEST_DATA)
+	@cargo run --quiet -p huddle-speech --profile quick --example eval_speech
+
+eval-diarization: ## who speaks when: the error rate on real meetings (HUDDLE_TEST_DATA)
+	@cargo run --quiet -p huddle-media --profile quick --example eval_diarization
 
 clean: ## remove what was built; data/ stays
 	@cargo clean

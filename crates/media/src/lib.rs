@@ -1,5 +1,5 @@
-//! Audio, and nothing but audio: reading files, resampling, levels, voice activity, and the crash-safe
-//! Ogg/Opus log. Everything that is heard is [`SAMPLE_RATE`] mono `i16`. No async, no clock, no network.
+//! Audio, and nothing but audio: reading files, resampling, levels, voice activity, who speaks, and the
+//! crash-safe Ogg/Opus log. Everything that is heard is [`SAMPLE_RATE`] mono `i16`. No async, no clock, no network.
 
 pub mod decode;
 mod error;
@@ -7,6 +7,7 @@ pub mod level;
 pub mod ogg;
 pub mod resample;
 pub mod vad;
+pub mod voices;
 
 pub use decode::Decoder;
 pub use error::Error;

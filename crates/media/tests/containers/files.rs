@@ -12,7 +12,7 @@ pub fn all() -> Vec<Made> {
         ("flac", flac(), 1_000),
         ("mp3", mp3(), 1_018),
         ("ogg opus", ogg_opus(), 1_000),
-        ("ogg vorbis", VORBIS.to_vec(), 3_000),
+        ("ogg vorbis", VORBIS.to_vec(), 2_367),
         ("webm", webm(), 1_000),
         ("m4a", m4a(), 1_021),
     ]
@@ -104,8 +104,14 @@ fn webm() -> Vec<u8> {
         ebml(&[0xa3], &[&[0x81, high, low, 0x80][..], &packet].concat())
     });
     let cluster = [ebml(&[0xe7], &[0])].into_iter().chain(blocks).collect::<Vec<_>>().concat();
+    let information = [
+        ebml(&[0x2a, 0xd7, 0xb1], &1_000_000u32.to_be_bytes()),
+        ebml(&[0x4d, 0x80], b"huddle"),
+        ebml(&[0x57, 0x41], b"huddle"),
+    ]
+    .concat();
     let segment = [
-        ebml(&[0x15, 0x49, 0xa9, 0x66], &ebml(&[0x2a, 0xd7, 0xb1], &1_000_000u32.to_be_bytes())),
+        ebml(&[0x15, 0x49, 0xa9, 0x66], &information),
         ebml(&[0x16, 0x54, 0xae, 0x6b], &ebml(&[0xae], &track)),
         ebml(&[0x1f, 0x43, 0xb6, 0x75], &cluster),
     ]

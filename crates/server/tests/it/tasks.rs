@@ -244,7 +244,8 @@ on_both! {
         tasks_ended(&house, &alice, &meeting).await;
         let before = alice.get(&format!("{path}/minutes")).await.ok(200);
         house.advance(TimeDelta::minutes(1));
-        assert_eq!(alice.post(&format!("{path}/minutes"), json!({})).await.ok(202)["state"], "writing");
+        // How far it has come by the time of the answer is up to the runner.
+        alice.post(&format!("{path}/minutes"), json!({})).await.ok(202);
         assert_eq!(tasks_ended(&house, &alice, &meeting).await.len(), 4, "it was written again");
         assert_eq!(alice.get(&format!("{path}/minutes")).await.ok(200), before);
         assert_eq!(alice.get(&format!("{path}/exports")).await.ok(200).as_array().map(Vec::len), Some(1));

@@ -14,7 +14,7 @@ const BLOCKS: usize = 10;
 /// Whoever is further behind than this, in samples, is not followed: the words come whole, and sooner.
 const TOO_FAR: u64 = 3 * SAMPLE_RATE as u64;
 /// Whoever is further behind than this, in samples, gets words soon rather than well.
-const HURRY: u64 = 60 * SAMPLE_RATE as u64;
+const HURRY: u64 = 20 * SAMPLE_RATE as u64;
 
 /// What is to be done in one round.
 pub(super) struct Round {

@@ -61,9 +61,11 @@ export function rowOf(told: Shape["Upload"]): Row {
 
 /** What the server tells, put into what is known here: who is sending knows better how far it is. */
 export function merged(known: readonly Row[], told: readonly Row[]): Row[] {
-  const here = known.filter(
-    (row) => ["sending", "paused", "lost"].includes(row.state) || (row.state === "done" && row.remark),
-  );
+  const here = known.filter((row) => {
+    if (row.state === "done") return row.remark;
+    // One without an id was refused before the server made anything of it.
+    return row.state === "refused" ? !row.id : row.state !== "received" && row.state !== "left";
+  });
   const ids = new Set(here.map((row) => row.id));
   return [...here, ...told.filter((row) => !ids.has(row.id))];
 }

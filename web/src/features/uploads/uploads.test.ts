@@ -41,6 +41,11 @@ it("keeps what is to be said about a recording that was taken in", () => {
   expect(merged([row("a", "done", { remark }), row("b", "done")], []).map((r) => r.id)).toEqual(["a"]);
 });
 
+it("keeps one that was refused before the server made anything of it", () => {
+  const known = [row("a", "refused", { id: undefined }), row("b", "refused")];
+  expect(merged(known, []).map((r) => r.key)).toEqual(["a"]);
+});
+
 it("reads what the server tells", () => {
   const told = {
     id: "u",
