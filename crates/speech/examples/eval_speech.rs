@@ -8,7 +8,8 @@ use huddle_domain::{
 };
 use huddle_media::{BLOCK, Decoder, OpusLog};
 use huddle_speech::{
-    Engine, EngineChoice, Heard, Hearing, Speech, ToHear, Utterance, choose, transcribe_rest,
+    Engine, EngineChoice, Heard, Hearing, Settings, Speech, ToHear, Utterance, Wishes, choose,
+    transcribe_rest,
 };
 use std::{
     collections::HashMap,
@@ -35,8 +36,11 @@ fn main() {
     let clips = clips(&folder);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     println!("{} recordings of {}, {threads} cores\n", clips.len(), folder.display());
-    for choice in [EngineChoice::Pocketsphinx] {
-        match choose(&Speech { engine: choice, ..Speech::default() }) {
+    for choice in [EngineChoice::Pocketsphinx, EngineChoice::Whisper] {
+        match choose(&Settings {
+            speech: Speech { engine: choice, ..Speech::default() },
+            ..Settings::default()
+        }) {
             Ok(engine) => {
                 accuracy(&engine, &clips);
                 lateness(&engine, &clips, threads);
@@ -70,7 +74,7 @@ fn keep(path: &Path, audio: &[i16]) -> ToHear {
     let mut log = OpusLog::create(path, 1).expect("a log");
     blocks(audio).for_each(|block| log.append(&block).expect("kept"));
     log.finish().expect("kept");
-    ToHear { stream: stream(0), log: path.into(), cursor: 0, nth: 0 }
+    ToHear { stream: stream(0), log: path.into(), cursor: 0, nth: 0, wishes: Wishes::default() }
 }
 
 fn blocks(audio: &[i16]) -> impl Iterator<Item = Vec<i16>> + '_ {
@@ -163,7 +167,13 @@ fn speak(engine: &Arc<dyn Engine>, clips: &[Clip], speakers: usize, threads: usi
 
 fn feed(hearing: &Hearing, nth: usize, path: &Path, audio: &[i16], began: Instant) {
     let mut log = OpusLog::create(path, 1).expect("a log");
-    let to_hear = ToHear { stream: stream(nth as u128), log: path.into(), cursor: 0, nth: 0 };
+    let to_hear = ToHear {
+        stream: stream(nth as u128),
+        log: path.into(),
+        cursor: 0,
+        nth: 0,
+        wishes: Wishes::default(),
+    };
     let handle = hearing.open(to_hear, 0);
     for (n, block) in blocks(audio).enumerate() {
         let due = began + Duration::from_millis(100 * (n as u64 + 1));

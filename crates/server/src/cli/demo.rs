@@ -151,12 +151,17 @@ async fn hold(
     let (segments, _) = transcript::whole(app, host, &code).await?;
     let written = minutes::read(app, host, &code).await?.minutes.context("there are no minutes")?;
     println!(
-        "{} things heard; {} decisions and {} action items written down.",
-        segments.len(),
-        written.decisions.len(),
-        written.action_items.len()
+        "{}; {} and {} written down.",
+        counted(segments.len(), "thing heard", "things heard"),
+        counted(written.decisions.len(), "decision", "decisions"),
+        counted(written.action_items.len(), "action item", "action items")
     );
     Ok((meeting, pdf))
+}
+
+/// "1 decision", "2 decisions".
+fn counted(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }
 
 /// Prints what was heard, as it comes.

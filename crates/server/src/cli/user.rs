@@ -66,7 +66,10 @@ pub async fn run(args: Args, config: Config) -> anyhow::Result<ExitCode> {
         Command::Passwd { email, password_stdin } => {
             let password = password(password_stdin)?;
             let changed = accounts::set_password(&app, &email, &password).await.map_err(plainly)?;
-            println!("{} has a new password and is signed out everywhere.", changed.email);
+            println!(
+                "{} has a new password and is signed out everywhere; a page that is open may go on for 15 minutes.",
+                changed.email
+            );
         }
         Command::List => list(&app).await?,
     }

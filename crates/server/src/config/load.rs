@@ -10,7 +10,7 @@ use toml::{Table, Value};
 #[derive(Debug, Error)]
 pub enum ConfigError {
     /// The file is there and cannot be read.
-    #[error("cannot read the configuration file {path}: {source}")]
+    #[error("cannot read the configuration file {path}")]
     Unreadable {
         /// Which file.
         path: PathBuf,
