@@ -31,7 +31,8 @@ pub(super) fn configuration(loaded: &Result<Config, ConfigError>) -> Finding {
     let config = match loaded {
         Ok(config) => config,
         Err(error) => {
-            return Finding::fail(CHECK, error.to_string(), "huddle.example.toml lists every setting");
+            let why = std::error::Error::source(error).map(|why| format!(": {why}")).unwrap_or_default();
+            return Finding::fail(CHECK, format!("{error}{why}"), "huddle.example.toml lists every setting");
         }
     };
     // Where secrets are generated this would generate them; where they are demanded it only reads.
