@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { match } from "./routes";
+import { after, match } from "./routes";
 
 describe("addresses", () => {
   it("name a meeting however its code is typed", () => {
@@ -11,6 +11,29 @@ describe("addresses", () => {
   it("that cannot be read lead to the missing page", () => {
     for (const path of ["/m/%", "/m/%E0%A4", "/m/", "/m/a/b", "/nowhere"]) {
       expect(match(path).key, path).toBe("missing");
+    }
+  });
+});
+
+describe("after signing in", () => {
+  it("one goes on where one wanted to", () => {
+    expect(after("/m/abcd2345")).toBe("/m/abcd2345");
+    expect(after("/settings?a=1#b")).toBe("/settings?a=1#b");
+  });
+
+  it("one never leaves this app", () => {
+    for (const next of [
+      null,
+      "",
+      "evil",
+      "//evil",
+      "/\\evil",
+      "/\t/evil",
+      "/.//evil",
+      "https://evil",
+      "javascript:1",
+    ]) {
+      expect(after(next), String(next)).toBeUndefined();
     }
   });
 });

@@ -44,3 +44,16 @@ export function match(path: string): Route {
   if (plain === "/settings") return page("settings", settings, true, "settings.title");
   return page("missing", missing, false, "missing.title");
 }
+
+/** Where to go after signing in: a path of this app, or nothing if `next` is none. */
+export function after(next: string | null): string | undefined {
+  if (!next?.startsWith("/")) return undefined;
+  const own = "http://own.invalid";
+  try {
+    const url = new URL(next, own);
+    if (url.origin !== own || url.pathname.startsWith("//")) return undefined;
+    return url.pathname + url.search + url.hash;
+  } catch {
+    return undefined;
+  }
+}
