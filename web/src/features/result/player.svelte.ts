@@ -6,6 +6,8 @@ export type Track = Shape["AudioTrack"];
 const DRIFT_MS = 180;
 /** So long before its time a track begins to load. */
 const AHEAD_MS = 5_000;
+/** Browsers draw no frames of a page in the background: then the clock goes by this. */
+const STEP_MS = 100;
 
 export class Player {
   /** Place on the meeting's clock, milliseconds. */
@@ -19,6 +21,7 @@ export class Player {
   end = $derived(this.tracks.reduce((end, t) => Math.max(end, t.startMs + t.durationMs), 0));
   #elements = new Map<string, HTMLAudioElement>();
   #frame = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
   #last = 0;
 
   /** `onexpired` is called when a link does not work any more; it should load new ones. */
@@ -39,16 +42,17 @@ export class Player {
     else if (this.at >= this.end) this.seek(0);
     this.playing = true;
     this.#last = performance.now();
-    cancelAnimationFrame(this.#frame);
+    this.#rest();
     // The first sound has to start within the click, or browsers refuse it.
-    this.#follow();
-    this.#frame = requestAnimationFrame(this.#tick);
+    this.stalled = this.#follow();
+    this.#frame = requestAnimationFrame(this.#draw);
+    this.#timer = setInterval(this.#step, STEP_MS);
   }
 
   pause(): void {
     this.playing = false;
     this.stalled = false;
-    cancelAnimationFrame(this.#frame);
+    this.#rest();
     for (const element of this.#elements.values()) element.pause();
   }
 
@@ -81,17 +85,41 @@ export class Player {
     this.#elements.clear();
   }
 
-  #tick = (now: number): void => {
+  #rest(): void {
+    cancelAnimationFrame(this.#frame);
+    clearInterval(this.#timer);
+  }
+
+  #draw = (): void => {
+    this.#step();
+    if (this.playing) this.#frame = requestAnimationFrame(this.#draw);
+  };
+
+  /** Moves the clock on: to what is being heard, and where nothing is by the time that went by. */
+  #step = (): void => {
     if (!this.playing) return;
-    this.stalled = this.#follow();
-    if (!this.stalled) this.at += (now - this.#last) * this.rate;
+    const now = performance.now();
+    const heard = this.#heard();
+    if (heard !== undefined) this.at = heard;
+    else if (!this.stalled) this.at += (now - this.#last) * this.rate;
     this.#last = now;
     if (this.at >= this.end) {
       this.at = this.end;
       return this.pause();
     }
-    this.#frame = requestAnimationFrame(this.#tick);
+    this.stalled = this.#follow();
   };
+
+  /** The place of the first element that sounds now. */
+  #heard(): number | undefined {
+    for (const track of this.tracks) {
+      const element = this.#elements.get(track.stream);
+      if (!element || element.paused || element.ended || element.seeking || element.error) continue;
+      if (element.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) continue;
+      return track.startMs + element.currentTime * 1000;
+    }
+    return undefined;
+  }
 
   /** Brings every element to the clock; whether one of them still has to load. */
   #follow(): boolean {
@@ -107,7 +135,10 @@ export class Player {
       }
       element.muted = this.silent.has(track.participant);
       const wanted = (this.at - track.startMs) / 1000;
-      if (!element.seeking && Math.abs(element.currentTime - wanted) * 1000 > DRIFT_MS) element.currentTime = wanted;
+      // The sound may be a little shorter than its track.
+      const over = element.ended && wanted >= element.currentTime;
+      const drift = Math.abs(element.currentTime - wanted) * 1000;
+      if (!over && !element.seeking && drift > DRIFT_MS) element.currentTime = wanted;
       if (element.paused && !element.ended) void element.play().catch(() => undefined);
       // A link that broke must not hold the others up.
       if (!element.error && !element.ended && element.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) waiting = true;
