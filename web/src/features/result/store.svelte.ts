@@ -58,9 +58,8 @@ export class ResultStore {
   async load(): Promise<void> {
     const params = { path: this.#path };
     try {
-      [this.meeting, this.people, this.agenda] = await Promise.all([
+      [this.meeting, this.agenda] = await Promise.all([
         ask(api.GET("/api/v1/meetings/{meeting}", { params })),
-        ask(api.GET("/api/v1/meetings/{meeting}/participants", { params })),
         ask(api.GET("/api/v1/meetings/{meeting}/agenda", { params })),
       ]);
       await this.#look();
@@ -75,18 +74,17 @@ export class ResultStore {
   async #look(): Promise<void> {
     const params = { path: this.#path };
     const wasComplete = this.transcript?.complete;
-    [this.transcript, this.minutes, this.tasks] = await Promise.all([
+    // With the words comes how long each has spoken.
+    [this.transcript, this.people, this.minutes, this.tasks] = await Promise.all([
       ask(api.GET("/api/v1/meetings/{meeting}/transcript", { params })),
+      ask(api.GET("/api/v1/meetings/{meeting}/participants", { params })),
       ask(api.GET("/api/v1/meetings/{meeting}/minutes", { params })),
       ask(api.GET("/api/v1/meetings/{meeting}/tasks", { params })),
     ]);
     if (wasComplete === false && this.transcript.complete) {
       void this.#audio();
       // A recording that was taken in gave the meeting its length.
-      [this.people, this.meeting] = await Promise.all([
-        ask(api.GET("/api/v1/meetings/{meeting}/participants", { params })),
-        ask(api.GET("/api/v1/meetings/{meeting}", { params })),
-      ]);
+      this.meeting = await ask(api.GET("/api/v1/meetings/{meeting}", { params }));
     }
   }
 
