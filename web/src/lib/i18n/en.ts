@@ -26,6 +26,8 @@ export const en = {
   "auth.first": "Make the first account",
   "auth.first.do": "Make the account",
   "auth.first.why": "It will be the administrator of this server.",
+  "auth.forgotten": "Forgot the password? Ask whoever runs this server to set a new one.",
+  "auth.known": "Perhaps this address already has an account: sign in instead.",
   "auth.name": "Name",
   "auth.password": "Password",
   "auth.password.hint": "At least 10 characters.",
@@ -101,7 +103,7 @@ export const en = {
   "error.invalid.timeZone": "The server does not know this time zone.",
   "error.invalid.title": "A title has 1 to 200 characters.",
   "error.invalid_credentials":
-    "The address or the password is wrong, or the account is locked for 15 minutes after too many attempts.",
+    "The address or the password is wrong. After too many attempts an account is locked for 15 minutes.",
   "error.link_expired": "This link has expired. Reload the page for a new one.",
   "error.link_invalid": "This link is not valid. Reload the page for a new one.",
   "error.malformed_json": "The server did not understand this page. Reload it and try again.",

@@ -28,6 +28,8 @@ export const es: Catalogue = {
   "auth.first": "Crear la primera cuenta",
   "auth.first.do": "Crear la cuenta",
   "auth.first.why": "Será la administradora de este servidor.",
+  "auth.forgotten": "¿Ha olvidado la contraseña? Pida una nueva a quien administra este servidor.",
+  "auth.known": "Quizá esta dirección ya tenga una cuenta: inicie sesión.",
   "auth.name": "Nombre",
   "auth.password": "Contraseña",
   "auth.password.hint": "Al menos 10 caracteres.",
@@ -103,7 +105,7 @@ export const es: Catalogue = {
   "error.invalid.timeZone": "El servidor no conoce esta zona horaria.",
   "error.invalid.title": "Un título tiene de 1 a 200 caracteres.",
   "error.invalid_credentials":
-    "La dirección o la contraseña no son correctas, o la cuenta está bloqueada 15 minutos tras demasiados intentos.",
+    "La dirección o la contraseña no son correctas. Tras demasiados intentos la cuenta queda bloqueada 15 minutos.",
   "error.link_expired": "Este enlace ha caducado. Recargue la página para obtener otro.",
   "error.link_invalid": "Este enlace no es válido. Recargue la página para obtener otro.",
   "error.malformed_json": "El servidor no entendió esta página. Recárguela e inténtelo de nuevo.",
