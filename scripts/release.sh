@@ -4,5 +4,5 @@
 
 scripts/setup.sh run
 scripts/web.sh build
-cargo build --locked --release --features whisper --bin huddle || fail "the server does not build, see above."
+cargo build --locked --release --bin huddle || fail "the server does not build, see above."
 say "Built $target/release/huddle: one file, copy it where it shall run."
