@@ -94,7 +94,10 @@ fn accuracy(engine: &Arc<dyn Engine>, clips: &[Clip]) {
     println!("| {} | words | WER | times real time | heard |\n|---|---|---|---|---|", engine.name());
     let (mut all, mut spent, mut length) = (Errors::default(), 0.0, 0.0);
     for clip in clips {
-        let kept = keep(&dir.path().join("clip.ogg"), &[&clip.audio[..], &silence(1_000)].concat());
+        let kept = keep(
+            &dir.path().join(format!("{}.ogg", clip.name)),
+            &[&clip.audio[..], &silence(1_000)].concat(),
+        );
         let (began, mut text) = (Instant::now(), Vec::new());
         let done = transcribe_rest(engine.clone(), &kept, |step| {
             text.extend(step.utterance.map(|u| u.text));
